@@ -1,4 +1,2 @@
 /** What the outside asks of a running pipeline. */
-export type Control =
-  | { readonly kind: "learning"; readonly on: boolean }
-  | { readonly kind: "stop" };
+export type Control = { readonly kind: "learning"; readonly on: boolean } | { readonly kind: "stop" };

@@ -35,7 +35,8 @@ export const usageError = (code: string, message: string) => new SpikelineError(
 export const dataError = (code: string, message: string) => new SpikelineError(code, EXIT.data, message);
 
 /** A file, folder or data set that is not there. */
-export const noInputError = (code: string, message: string) => new SpikelineError(code, EXIT.noInput, message);
+export const noInputError = (code: string, message: string) =>
+  new SpikelineError(code, EXIT.noInput, message);
 
 /** Reading or writing failed in the system. */
 export const ioError = (code: string, message: string, cause?: unknown) =>

@@ -34,7 +34,12 @@ export type Decision = {
 };
 
 /** Running accuracy where the source knows the truth. */
-export type Accuracy = { readonly right: number; readonly judged: number; readonly recent: number; readonly recentOf: number };
+export type Accuracy = {
+  readonly right: number;
+  readonly judged: number;
+  readonly recent: number;
+  readonly recentOf: number;
+};
 
 /** Frames per second as the design defines them: frames ÷ busy time in encode + network + readout. */
 export type Speed = {

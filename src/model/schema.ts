@@ -137,9 +137,7 @@ export const modelSchema = z.strictObject({
     dataset: z.string().max(200),
     framesSeen: z.int().min(0),
   }),
-  accuracy: z.array(
-    z.strictObject({ dataset: z.string().max(200), accuracy: fraction, frames: count }),
-  ),
+  accuracy: z.array(z.strictObject({ dataset: z.string().max(200), accuracy: fraction, frames: count })),
 });
 
 export type ClockedLayer = z.infer<typeof clockedLayerSchema>;

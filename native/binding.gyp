@@ -1,0 +1,41 @@
+{
+  "targets": [
+    {
+      "target_name": "spikeline",
+      "sources": [
+        "kernel/clocked_network.cpp",
+        "kernel/clocked_params.cpp",
+        "kernel/clocked_state.cpp",
+        "kernel/clocked_step.cpp",
+        "kernel/drive.cpp",
+        "kernel/drive_avx2.cpp",
+        "kernel/drive_avx512.cpp",
+        "kernel/drive_base.cpp",
+        "kernel/exponential.cpp",
+        "kernel/poisson.cpp",
+        "kernel/synapses.cpp",
+        "addon/addon.cpp",
+        "addon/arguments.cpp",
+        "addon/clocked_network_wrap.cpp"
+      ],
+      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
+      "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"],
+      "cflags!": ["-O2"],
+      "cflags_cc!": ["-std=gnu++17", "-std=gnu++20", "-O2"],
+      "cflags_cc": [
+        "-std=c++20", "-O3", "-ffp-contract=off", "-fno-exceptions", "-fno-rtti", "-fvisibility=hidden",
+        "-fstack-protector-strong", "-Wall", "-Wextra"
+      ],
+      "ldflags": ["-Wl,-z,relro,-z,now"],
+      "conditions": [
+        ["OS=='mac'", {
+          "xcode_settings": {
+            "CLANG_CXX_LANGUAGE_STANDARD": "c++20",
+            "MACOSX_DEPLOYMENT_TARGET": "12.0",
+            "OTHER_CPLUSPLUSFLAGS": ["-O3", "-ffp-contract=off", "-fno-exceptions", "-fno-rtti"]
+          }
+        }]
+      ]
+    }
+  ]
+}

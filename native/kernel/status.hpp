@@ -1,0 +1,34 @@
+// The kernel's one result type: what went wrong as an enum whose every line is a sentence. No exceptions.
+#pragma once
+
+#include <cstdint>
+
+namespace spikeline {
+
+enum class Status : std::uint8_t {
+  kOk,
+  kBadSize,
+  kBadParameter,
+  kOutOfMemory,
+  kBadState,
+  kTooManySpikes,
+  kUnsorted,
+  kOutOfRange,
+};
+
+// One sentence for people; never null.
+[[nodiscard]] constexpr const char* Message(Status status) noexcept {
+  switch (status) {
+    case Status::kOk: return "ok";
+    case Status::kBadSize: return "an array has another length than the network needs";
+    case Status::kBadParameter: return "a parameter is outside its range";
+    case Status::kOutOfMemory: return "there is not enough memory for a network of this size";
+    case Status::kBadState: return "the saved state does not fit this network";
+    case Status::kTooManySpikes: return "a frame holds more input spikes than the network was made for";
+    case Status::kUnsorted: return "spike times fall or reach past the frame's duration";
+    case Status::kOutOfRange: return "a spike names an input that the network does not have";
+  }
+  return "unknown status";
+}
+
+}  // namespace spikeline

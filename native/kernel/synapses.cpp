@@ -1,0 +1,160 @@
+#include "synapses.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace spikeline {
+
+namespace {
+
+// uint8: one stored unit at a fresh scale is 1/255 of w_max. The scale may drift within this band before the
+// neuron's weights are written anew: below it, w_max could not be reached; above it, steps grow coarse.
+constexpr float kBandLow = 0.75F;
+constexpr float kBandHigh = 1.5F;
+
+// Two 16-bit halves of each random word, low half first.
+class Halves {
+ public:
+  explicit Halves(Random& random) noexcept : random_(random) {}
+  // Uniform in [0, 1) with 16 bits.
+  float Next() noexcept {
+    has_ = !has_;
+    if (has_) word_ = random_.Next();
+    const std::uint32_t half = has_ ? word_ & 0xffffU : word_ >> 16;
+    return static_cast<float>(half) * (1.0F / 65536.0F);
+  }
+
+ private:
+  Random& random_;
+  std::uint32_t word_ = 0;
+  bool has_ = false;
+};
+
+// floor(value + unit), clipped to [0, cap].
+std::uint8_t RoundStochastically(float value, float unit, float cap) noexcept {
+  const float shifted = value + unit;
+  const float clipped = shifted < 0.0F ? 0.0F : (shifted > cap ? cap : shifted);
+  return static_cast<std::uint8_t>(static_cast<std::int32_t>(clipped));
+}
+
+float Clip(float w, float cap) noexcept {
+  const float low = w < 0.0F ? 0.0F : w;
+  return low > cap ? cap : low;
+}
+
+}  // namespace
+
+Synapses::Synapses(const ClockedParams& p, std::size_t stride) noexcept
+    : inputs_(p.inputs),
+      neurons_(p.neurons),
+      stride_(stride),
+      is_u8_(p.weights == WeightKind::kUint8),
+      w_max_(static_cast<float>(p.w_max)),
+      initial_max_(static_cast<float>(p.initial_max)),
+      params_gain_(static_cast<float>(p.gain)),
+      normalised_sum_(p.normalised_sum),
+      f32_(is_u8_ ? 0 : stride * p.inputs),
+      u8_(is_u8_ ? stride * p.inputs : 0),
+      scale_(stride),
+      gain_(stride),
+      sum_(stride) {}
+
+bool Synapses::ok() const noexcept { return f32_.ok() && u8_.ok() && scale_.ok() && gain_.ok() && sum_.ok(); }
+
+void Synapses::Initialise(Random& random) noexcept {
+  const float scale = is_u8_ ? w_max_ / 255.0F : 1.0F;
+  for (std::uint32_t j = 0; j < neurons_; ++j) scale_[j] = scale;
+  for (std::uint32_t i = 0; i < inputs_; ++i) {
+    for (std::uint32_t j = 0; j < neurons_; ++j) {
+      const float w = random.NextUnit() * initial_max_;
+      const std::size_t at = i * stride_ + j;
+      if (is_u8_) u8_[at] = RoundStochastically(w / scale, random.NextUnit(), 255.0F);
+      else f32_[at] = w;
+      sum_[j] += is_u8_ ? static_cast<double>(u8_[at]) : static_cast<double>(w);
+    }
+  }
+  for (std::uint32_t j = 0; j < neurons_; ++j) {
+    RefreshGain(j);
+    Normalise(j, random);
+  }
+}
+
+void Synapses::UpdateColumn(std::uint32_t neuron, std::span<const float> delta, Bound bound, Random& random) noexcept {
+  assert(delta.size() == inputs_);
+  if (is_u8_) UpdateColumnU8(neuron, delta, bound, random);
+  else UpdateColumnF32(neuron, delta, bound);
+}
+
+// The sum is taken in four interleaved parts, so that the additions do not wait for each other.
+void Synapses::UpdateColumnF32(std::uint32_t neuron, std::span<const float> delta, Bound bound) noexcept {
+  const float inverse = 1.0F / scale_[neuron];
+  const float cap = w_max_ * inverse;
+  double part[4] = {0, 0, 0, 0};
+  float* w = f32_.data() + neuron;
+  for (std::uint32_t i = 0; i < inputs_; ++i, w += stride_) {
+    const float step = bound == Bound::kHard ? delta[i] * inverse : delta[i] * (cap - *w);
+    *w = Clip(*w + step, cap);
+    part[i & 3] += static_cast<double>(*w);
+  }
+  sum_[neuron] = (part[0] + part[1]) + (part[2] + part[3]);
+}
+
+void Synapses::UpdateColumnU8(std::uint32_t neuron, std::span<const float> delta, Bound bound,
+                              Random& random) noexcept {
+  const float inverse = 1.0F / scale_[neuron];
+  const float cap = w_max_ * inverse;
+  const float top = std::min(cap, 255.0F);
+  Halves halves(random);
+  std::uint32_t sum = 0;
+  std::uint8_t* w = u8_.data() + neuron;
+  for (std::uint32_t i = 0; i < inputs_; ++i, w += stride_) {
+    const auto q = static_cast<float>(*w);
+    const float step = bound == Bound::kHard ? delta[i] * inverse : delta[i] * (cap - q);
+    *w = RoundStochastically(q + step, halves.Next(), top);
+    sum += *w;
+  }
+  sum_[neuron] = static_cast<double>(sum);
+}
+
+void Synapses::UpdateOne(std::uint32_t input, std::uint32_t neuron, float delta, Random& random) noexcept {
+  const float inverse = 1.0F / scale_[neuron];
+  const float cap = w_max_ * inverse;
+  const std::size_t at = input * stride_ + neuron;
+  if (is_u8_) {
+    const std::uint8_t old = u8_[at];
+    const float unit = static_cast<float>(random.Next() >> 16) * (1.0F / 65536.0F);
+    u8_[at] = RoundStochastically(static_cast<float>(old) + delta * inverse, unit, std::min(cap, 255.0F));
+    sum_[neuron] += static_cast<double>(u8_[at]) - static_cast<double>(old);
+  } else {
+    const float old = f32_[at];
+    f32_[at] = Clip(old + delta * inverse, cap);
+    sum_[neuron] += static_cast<double>(f32_[at]) - static_cast<double>(old);
+  }
+}
+
+void Synapses::Normalise(std::uint32_t neuron, Random& random) noexcept {
+  if (normalised_sum_ <= 0 || sum_[neuron] <= 0) return;
+  scale_[neuron] = static_cast<float>(normalised_sum_ / sum_[neuron]);
+  if (is_u8_) {
+    const float full = scale_[neuron] * 255.0F;
+    if (full < kBandLow * w_max_ || full > kBandHigh * w_max_) Requantise(neuron, random);
+  }
+  RefreshGain(neuron);
+}
+
+// Writes the neuron's weights anew at the fresh scale and makes the sum exact again by the scale.
+void Synapses::Requantise(std::uint32_t neuron, Random& random) noexcept {
+  const float fresh = w_max_ / 255.0F;
+  const float ratio = scale_[neuron] / fresh;
+  Halves halves(random);
+  std::uint32_t sum = 0;
+  std::uint8_t* w = u8_.data() + neuron;
+  for (std::uint32_t i = 0; i < inputs_; ++i, w += stride_) {
+    *w = RoundStochastically(static_cast<float>(*w) * ratio, halves.Next(), 255.0F);
+    sum += *w;
+  }
+  sum_[neuron] = static_cast<double>(sum);
+  if (sum > 0) scale_[neuron] = static_cast<float>(normalised_sum_ / static_cast<double>(sum));
+}
+
+}  // namespace spikeline
