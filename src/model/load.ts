@@ -1,0 +1,116 @@
+/**
+ * Reads a model file and believes nothing in it before it is checked: size, container, checksum, description,
+ * tensors, ranges. A file that fails any check gives one SpikelineError (code MODEL_…), never a half-right model.
+ */
+import { constants, type FileHandle, open } from "node:fs/promises";
+import { dataError, ioError, noInputError, SpikelineError, systemCode } from "../core/errors.ts";
+import { checkTensors } from "./expected-tensors.ts";
+import { quote } from "./quote.ts";
+import { decodeSafetensors } from "./safetensors.ts";
+import { checkSizes, DAMAGED, isRecord } from "./safetensors-header.ts";
+import { type Model, type ModelDescription, modelSchema } from "./schema.ts";
+import { parseStrictJson } from "./strict-json.ts";
+
+/** What `modelSchema` reads. */
+const FORMAT = "spikeline-model";
+const VERSION = 1;
+
+/** `name` is what the sentences call the file. */
+export function decodeModel(bytes: Uint8Array, name: string): Model {
+  const { tensors, description } = decodeSafetensors(bytes, name);
+  const model: Model = { description: decodeDescription(description, name), tensors };
+  checkTensors(model, name);
+  return model;
+}
+
+export async function loadModel(path: string): Promise<Model> {
+  return decodeModel(await readModelFile(path), path);
+}
+
+function decodeDescription(text: string, name: string): ModelDescription {
+  const json = parseStrictJson(text);
+  if (!json.ok || !isRecord(json.value)) {
+    const problem = json.ok ? "it is not a JSON object" : json.problem;
+    throw dataError("MODEL_SCHEMA", `Expected a description in ${name}, but ${problem}; ${DAMAGED}.`);
+  }
+  const { format, version } = json.value;
+  if (format !== FORMAT) {
+    throw dataError(
+      "MODEL_MAGIC",
+      `Expected the format "${FORMAT}" in ${name}, but it says ${shown(format)}; it is another program's file.`,
+    );
+  }
+  if (version !== VERSION) {
+    throw dataError(
+      "MODEL_VERSION",
+      `Expected a model file of version ${VERSION} in ${name}, but it says version ${shown(version)}; update spikeline or make the model again.`,
+    );
+  }
+  return checkDescription(json.value, name);
+}
+
+/** The description as the schema knows it; throws MODEL_SCHEMA with the first thing that is wrong. */
+export function checkDescription(value: unknown, name: string): ModelDescription {
+  const result = modelSchema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const place = issue === undefined || issue.path.length === 0 ? "the top" : issue.path.join(".");
+  throw dataError(
+    "MODEL_SCHEMA",
+    `Expected a valid description in ${name}, but at ${place} it has ${quote(issue?.message ?? "an error")}; make the model again.`,
+  );
+}
+
+/** A value out of JSON as words; String() would call a toString that the file may have brought along. */
+function shown(value: unknown): string {
+  if (typeof value === "string") return quote(value);
+  return typeof value === "number" ? `${value}` : "nothing of the kind";
+}
+
+async function readModelFile(path: string): Promise<Uint8Array> {
+  let file: FileHandle | undefined;
+  try {
+    // Not blocking: opening a named pipe would otherwise wait for a writer.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stat = await file.stat();
+    if (!stat.isFile()) throw notAFile(path, stat.isDirectory() ? "a directory" : "a device or pipe");
+    checkSizes({ tensors: 0, headerBytes: 0, fileBytes: stat.size }, path);
+    return await readExactly(file, stat.size);
+  } catch (error) {
+    throw error instanceof SpikelineError ? error : readError(path, error);
+  } finally {
+    // Nothing was written, so a failing close loses nothing and must not hide the answer.
+    await file?.close().catch(() => undefined);
+  }
+}
+
+/** Not until the end of the file: one that grows while it is read has no end. */
+async function readExactly(file: FileHandle, sizeBytes: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(sizeBytes);
+  let filled = 0;
+  while (filled < sizeBytes) {
+    const { bytesRead } = await file.read(bytes, filled, sizeBytes - filled, filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}
+
+const notAFile = (path: string, found: string) =>
+  ioError("MODEL_NOT_A_FILE", `Expected a model file at ${path}, but it is ${found}; name the file itself.`);
+
+function readError(path: string, error: unknown): SpikelineError {
+  const code = systemCode(error);
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    return noInputError(
+      "MODEL_MISSING",
+      `Expected a model file at ${path}, but there is none; check the path.`,
+    );
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return ioError(
+    "MODEL_READ",
+    `Expected to read the model ${path}, but the system refused: ${reason}.`,
+    error,
+  );
+}

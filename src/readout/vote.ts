@@ -1,0 +1,252 @@
+/**
+ * Names for neurons that learned without labels, and a decision by their votes. It never touches the network.
+ *
+ * r[n,c] = mean output spikes of neuron n over the labelled frames of class c
+ *
+ * majority (Diehl & Cook 2015): a neuron belongs to the class of its highest r;
+ *   score[c] = mean spikes in this frame of the neurons that belong to c
+ * proportion: every neuron votes with its whole profile;
+ *   score[c] = Σn spikes[n] · r[n,c] / Σk r[n,k]
+ *   (BindsNET's `proportion_weighting` weights by the same profile, but adds up, per class, only the neurons
+ *   that belong to it and divides by their number.)
+ *
+ * The highest score wins. Of equal ones the lowest class index wins, for neurons and for frames.
+ */
+import { usageError } from "../core/errors.ts";
+import type { Model, ReadoutDescription, Tensor } from "../model/schema.ts";
+
+export type Vote = {
+  /** Undefined when no named neuron fired. */
+  readonly label: number | undefined;
+  /** Share of the first class minus that of the second, 0..1. */
+  readonly margin: number;
+  /** Share of the first class, 0..1. Not calibrated: 0.6 does not mean right in 6 of 10 frames. */
+  readonly confidence: number;
+  /** Score of each class divided by their sum, or all 0 when nothing voted. */
+  readonly shares: readonly number[];
+};
+
+export type VoteOptions = {
+  readonly neurons: number;
+  readonly classes: number;
+  readonly vote: ReadoutDescription["vote"];
+};
+
+const UNNAMED = -1;
+
+/** A class whose frames have decayed to less than this is forgotten, before 0/0 or slow subnormals come up. */
+const FORGOTTEN_FRAMES = 1e-150;
+
+export class VoteReadout {
+  readonly #neurons: number;
+  readonly #classes: number;
+  readonly #vote: VoteOptions["vote"];
+  /** Neurons × classes: sums of spikes over labelled frames. */
+  readonly #response: Float64Array;
+  /** Labelled frames per class. */
+  readonly #seen: Float64Array;
+  // Derived from the two above, when they are needed after a change.
+  readonly #profile: Float64Array;
+  readonly #assignment: Int16Array;
+  readonly #assigned: Uint32Array;
+  readonly #score: Float64Array;
+  #isStale = true;
+
+  constructor({ neurons, classes, vote }: VoteOptions) {
+    this.#neurons = neurons;
+    this.#classes = classes;
+    this.#vote = vote;
+    this.#response = new Float64Array(neurons * classes);
+    this.#seen = new Float64Array(classes);
+    this.#profile = new Float64Array(neurons * classes);
+    this.#assignment = new Int16Array(neurons);
+    this.#assigned = new Uint32Array(classes);
+    this.#score = new Float64Array(classes);
+  }
+
+  /** The readout as it was saved, bit for bit. */
+  static restore({ description, tensors }: Model): VoteReadout {
+    const { classNames, vote } = description.readout;
+    const [{ neurons }] = description.layers;
+    const readout = new VoteReadout({ neurons, classes: classNames.length, vote });
+    fill(readout.#response, "readout.response", tensors);
+    fill(readout.#seen, "readout.seen", tensors);
+    return readout;
+  }
+
+  /** Adds labelled frames to what is known. `counts` are frames × neurons. */
+  learn(counts: Uint16Array, labels: ArrayLike<number>): void {
+    this.#checkFrames(counts, labels.length);
+    checkLabels(labels, this.#classes);
+    const neurons = this.#neurons;
+    const classes = this.#classes;
+    for (let frame = 0; frame < labels.length; frame++) {
+      const label = labels[frame] ?? 0;
+      this.#seen[label] = (this.#seen[label] ?? 0) + 1;
+      for (let neuron = 0; neuron < neurons; neuron++) {
+        const spikes = counts[frame * neurons + neuron] ?? 0;
+        if (spikes === 0) continue;
+        const cell = neuron * classes + label;
+        this.#response[cell] = (this.#response[cell] ?? 0) + spikes;
+      }
+    }
+    this.#isStale = true;
+  }
+
+  /** As new: no neuron has a name. */
+  forget(): void {
+    this.#response.fill(0);
+    this.#seen.fill(0);
+    this.#isStale = true;
+  }
+
+  /**
+   * Keeps `factor` (0..1) of the weight of all frames so far, so that names follow a network that goes on
+   * learning. Means stay as they are; later frames count for more.
+   */
+  forgetBy(factor: number): void {
+    if (!(factor >= 0 && factor <= 1)) {
+      throw usageError("READOUT_FACTOR", `Expected a factor from 0 to 1 for forgetBy, but got ${factor}.`);
+    }
+    const classes = this.#classes;
+    for (let label = 0; label < classes; label++) {
+      const seen = (this.#seen[label] ?? 0) * factor;
+      const kept = seen < FORGOTTEN_FRAMES ? 0 : factor;
+      this.#seen[label] = kept === 0 ? 0 : seen;
+      for (let cell = label; cell < this.#response.length; cell += classes) {
+        this.#response[cell] = (this.#response[cell] ?? 0) * kept;
+      }
+    }
+    this.#isStale = true;
+  }
+
+  /** The votes of one frame's output spikes. */
+  decide(counts: Uint16Array): Vote {
+    this.#checkFrames(counts, 1);
+    this.#derive();
+    const score = this.#score.fill(0);
+    if (this.#vote === "majority") this.#scoreMajority(counts);
+    else this.#scoreProportion(counts);
+    return voteOf(score);
+  }
+
+  /** Class per neuron, or -1 for a neuron that has not responded to a labelled frame. */
+  assignments(): Int16Array {
+    this.#derive();
+    return this.#assignment.slice();
+  }
+
+  /** The complete state, as copies. */
+  tensors(): Map<string, Tensor> {
+    return new Map<string, Tensor>([
+      ["readout.response", { shape: [this.#neurons, this.#classes], data: this.#response.slice() }],
+      ["readout.seen", { shape: [this.#classes], data: this.#seen.slice() }],
+    ]);
+  }
+
+  #scoreMajority(counts: Uint16Array): void {
+    const score = this.#score;
+    for (let neuron = 0; neuron < counts.length; neuron++) {
+      const spikes = counts[neuron] ?? 0;
+      const label = this.#assignment[neuron] ?? UNNAMED;
+      if (spikes !== 0 && label !== UNNAMED) score[label] = (score[label] ?? 0) + spikes;
+    }
+    for (let label = 0; label < score.length; label++) {
+      const assigned = this.#assigned[label] ?? 0;
+      if (assigned > 0) score[label] = (score[label] ?? 0) / assigned;
+    }
+  }
+
+  #scoreProportion(counts: Uint16Array): void {
+    const score = this.#score;
+    const profile = this.#profile;
+    for (let neuron = 0; neuron < counts.length; neuron++) {
+      const spikes = counts[neuron] ?? 0;
+      if (spikes === 0) continue;
+      const row = neuron * score.length;
+      for (let label = 0; label < score.length; label++) {
+        score[label] = (score[label] ?? 0) + spikes * (profile[row + label] ?? 0);
+      }
+    }
+  }
+
+  #derive(): void {
+    if (!this.#isStale) return;
+    this.#assigned.fill(0);
+    for (let neuron = 0; neuron < this.#neurons; neuron++) {
+      const label = this.#deriveNeuron(neuron * this.#classes);
+      this.#assignment[neuron] = label;
+      if (label !== UNNAMED) this.#assigned[label] = (this.#assigned[label] ?? 0) + 1;
+    }
+    this.#isStale = false;
+  }
+
+  /** Fills the neuron's row of the profile and returns its class. */
+  #deriveNeuron(row: number): number {
+    const profile = this.#profile;
+    let best = UNNAMED;
+    let bestMean = 0;
+    let sum = 0;
+    for (let label = 0; label < this.#classes; label++) {
+      const seen = this.#seen[label] ?? 0;
+      // Divided and not multiplied by 1/seen: only so equal means (2/6 and 1/3) are equal in floating point.
+      const mean = seen > 0 ? (this.#response[row + label] ?? 0) / seen : 0;
+      profile[row + label] = mean;
+      sum += mean;
+      if (mean > bestMean) {
+        best = label;
+        bestMean = mean;
+      }
+    }
+    if (sum === 0) return UNNAMED;
+    for (let cell = row; cell < row + this.#classes; cell++) profile[cell] = (profile[cell] ?? 0) / sum;
+    return best;
+  }
+
+  #checkFrames(counts: Uint16Array, frames: number): void {
+    if (counts.length === frames * this.#neurons) return;
+    throw usageError(
+      "READOUT_COUNTS",
+      `Expected spike counts of ${frames} × ${this.#neurons} for the readout, but got ${counts.length}.`,
+    );
+  }
+}
+
+function voteOf(score: Float64Array): Vote {
+  let sum = 0;
+  let best = 0;
+  let first = 0;
+  let second = 0;
+  for (let label = 0; label < score.length; label++) {
+    const value = score[label] ?? 0;
+    sum += value;
+    if (value > first) {
+      second = first;
+      first = value;
+      best = label;
+    } else if (value > second) second = value;
+  }
+  const shares = new Array<number>(score.length).fill(0);
+  if (sum === 0) return { label: undefined, margin: 0, confidence: 0, shares };
+  for (let label = 0; label < score.length; label++) shares[label] = (score[label] ?? 0) / sum;
+  return { label: best, margin: (first - second) / sum, confidence: first / sum, shares };
+}
+
+function checkLabels(labels: ArrayLike<number>, classes: number): void {
+  for (let frame = 0; frame < labels.length; frame++) {
+    const label = labels[frame] ?? UNNAMED;
+    if (Number.isInteger(label) && label >= 0 && label < classes) continue;
+    throw usageError(
+      "READOUT_LABEL",
+      `Expected labels from 0 to ${classes - 1} for the readout, but frame ${frame} has ${label}.`,
+    );
+  }
+}
+
+function fill(target: Float64Array, name: string, tensors: Model["tensors"]): void {
+  const data = tensors.get(name)?.data;
+  if (!(data instanceof Float64Array) || data.length !== target.length) {
+    throw usageError("READOUT_TENSOR", `Expected ${name} as ${target.length} float64 numbers in the model.`);
+  }
+  target.set(data);
+}
