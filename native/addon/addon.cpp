@@ -29,8 +29,8 @@ Napi::Value SumAll(const Napi::CallbackInfo& info) {
   }
   const auto misaligned = reinterpret_cast<std::uintptr_t>(data.data()) % spikeline::kAlignment;
   const std::size_t skip = misaligned == 0 ? 0 : (spikeline::kAlignment - misaligned) / sizeof(float);
-  if (data.size() < skip + spikeline::kLanePad) return Napi::Number::New(env, 0);
-  const std::size_t whole = (data.size() - skip) / spikeline::kLanePad * spikeline::kLanePad;
+  if (data.size() < skip + spikeline::kReadPad) return Napi::Number::New(env, 0);
+  const std::size_t whole = (data.size() - skip) / spikeline::kReadPad * spikeline::kReadPad;
   const auto* kernels = spikeline::ChooseKernels(nullptr);
   return Napi::Number::New(env, kernels->sum_all(data.data() + skip, whole, static_cast<std::uint32_t>(repeats)));
 }

@@ -20,7 +20,7 @@ std::size_t Padded(std::uint32_t neurons) noexcept { return (neurons + kLanePad 
 // The images encoder draws at most one spike a step and pixel; spike frames need no such room.
 std::size_t ImageRows(const ClockedParams& p) noexcept {
   if (p.max_rate_hz <= 0) return 0;
-  return PaddedInputs(p.inputs) * p.Steps(p.duration_ms);
+  return PaddedInputs(p.inputs) * p.Steps(p.duration_ms) + kLanePad;
 }
 
 float DecayOver(double ms, double tau_ms) noexcept { return static_cast<float>(ExpNonPositive(-ms / tau_ms)); }
@@ -51,7 +51,6 @@ ClockedNetwork::ClockedNetwork(const ClockedParams& p, const Kernels* kernels) n
       membrane_(stride_),
       threshold_(stride_),
       theta_(stride_),
-      drive_(stride_),
       last_pre_(p.inputs),
       last_post_(p.neurons),
       release_(p.neurons),
@@ -72,7 +71,7 @@ ClockedNetwork::ClockedNetwork(const ClockedParams& p, const Kernels* kernels) n
 
 bool ClockedNetwork::ok() const noexcept {
   return synapses_.ok() && pre_trace_.ok() && post_trace_.ok() && post2_trace_.ok() && decay_power_.ok() &&
-         keep_power_.ok() && membrane_.ok() && threshold_.ok() && theta_.ok() && drive_.ok() && last_pre_.ok() &&
+         keep_power_.ok() && membrane_.ok() && threshold_.ok() && theta_.ok() && last_pre_.ok() &&
          last_post_.ok() && release_.ok() && counts_.ok() && delta_.ok() && pre_now_.ok() && is_touched_.ok() && is_recent_.ok() &&
          refractory_list_.ok() && recent_list_.ok() && fired_list_.ok() && touched_list_.ok() && rate_.ok() &&
          rate_input_.ok() && rows_.ok() && step_start_.ok() && lanes_.ok();

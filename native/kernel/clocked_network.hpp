@@ -134,7 +134,6 @@ class ClockedNetwork {
   AlignedBuffer<float> membrane_;
   AlignedBuffer<float> threshold_;           // v_threshold + theta
   AlignedBuffer<float> theta_;
-  AlignedBuffer<float> drive_;
   AlignedBuffer<std::int32_t> last_pre_;     // step of the last spike, relative to the frame's start
   AlignedBuffer<std::int32_t> last_post_;
   AlignedBuffer<std::int32_t> release_;      // last step of the refractory period

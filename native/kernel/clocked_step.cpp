@@ -33,7 +33,7 @@ bool ClockedNetwork::Drive(std::span<const std::uint32_t> rows) noexcept {
   const auto run = [&](auto* weights, auto kernel) {
     return kernel({.weights = weights, .stride = stride_, .rows = rows.data(), .row_count = rows.size(),
                    .gain = synapses_.gain(), .threshold = threshold_.data(), .membrane = membrane_.data(),
-                   .drive = drive_.data(), .decay = decay, .v_exc = v_exc_});
+                   .decay = decay, .v_exc = v_exc_});
   };
   const bool over = params_.weights == WeightKind::kUint8 ? run(synapses_.weights_u8(), kernels_->drive_u8)
                                                           : run(synapses_.weights_f32(), kernels_->drive_f32);

@@ -17,7 +17,9 @@ namespace spikeline {
 
 // Every array is kAlignment-aligned and padded to a multiple of kLanePad neurons; padding neurons have weight 0
 // and threshold +infinity, so they never fire.
-inline constexpr std::size_t kLanePad = 64;
+inline constexpr std::size_t kLanePad = 32;
+// The unit of SumAll's reads, in floats.
+inline constexpr std::size_t kReadPad = 64;
 
 template <typename Weight>
 struct DriveArgs {
@@ -28,7 +30,7 @@ struct DriveArgs {
   const float* gain;            // [stride], conductance per unit of stored weight
   const float* threshold;       // [stride]
   float* membrane;              // [stride], relative to the leak potential, in and out
-  float* drive;                 // [stride], scratch
+  
   float decay;                  // exp(-dt/tau), to the power of the steps since the last call
   float v_exc;
 };
@@ -44,12 +46,12 @@ struct PoissonArgs {
   const std::uint32_t* input;         // [groups·32]
   std::size_t groups;
   std::size_t steps;
-  std::uint32_t* rows;                // out, room for groups·32·steps
+  std::uint32_t* rows;                // out, room for groups·32·steps + kLanePad: whole vectors are written
   std::uint32_t* step_start;          // out, [steps + 1]
 };
 using PoissonDraw = void (*)(const PoissonArgs&) noexcept;
 
-// Reads `size` floats (a multiple of kLanePad) `repeats` times and returns their sum, so that no read can be left out:
+// Reads `size` floats (a multiple of kReadPad) `repeats` times and returns their sum, so that no read can be left out:
 // what the memory gives to the access the drive makes. The caller has the clock.
 using SumAll = float (*)(const float* data, std::size_t size, std::uint32_t repeats) noexcept;
 

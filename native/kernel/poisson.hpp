@@ -30,7 +30,7 @@ struct PoissonImage {
 struct PoissonBuffers {
   std::span<std::uint16_t> rate;         // [PaddedInputs]
   std::span<std::uint32_t> input;        // [PaddedInputs]
-  std::span<std::uint32_t> rows;         // [PaddedInputs · steps]
+  std::span<std::uint32_t> rows;         // [PaddedInputs · steps + kLanePad]
   std::span<std::uint32_t> step_start;   // [steps + 1]
   std::span<std::uint32_t> lanes;        // [kPoissonLaneWords]
 };
