@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 namespace spikeline {
 
@@ -11,6 +12,10 @@ namespace {
 // neuron's weights are written anew: below it, w_max could not be reached; above it, steps grow coarse.
 constexpr float kBandLow = 0.75F;
 constexpr float kBandHigh = 1.5F;
+
+// float32: a neuron that grows in every frame is scaled down in every frame, so stored weights rise for ever. Past this
+// factor the scale is moved into them, by a power of two: nothing is rounded, and the floats never run out of range.
+constexpr float kFarScale = 0x1p20F;
 
 // Two 16-bit halves of each random word, low half first.
 class Halves {
@@ -138,8 +143,20 @@ void Synapses::Normalise(std::uint32_t neuron, Random& random) noexcept {
   if (is_u8_) {
     const float full = scale_[neuron] * 255.0F;
     if (full < kBandLow * w_max_ || full > kBandHigh * w_max_) Requantise(neuron, random);
+  } else if (scale_[neuron] < 1.0F / kFarScale || scale_[neuron] > kFarScale) {
+    Rebase(neuron);
   }
   RefreshGain(neuron);
+}
+
+// Brings the scale into [1, 2) and the weights with it.
+void Synapses::Rebase(std::uint32_t neuron) noexcept {
+  const int shift = std::ilogb(scale_[neuron]);
+  const float factor = std::ldexp(1.0F, shift);
+  float* w = f32_.data() + neuron;
+  for (std::uint32_t i = 0; i < inputs_; ++i, w += stride_) *w *= factor;
+  scale_[neuron] = std::ldexp(scale_[neuron], -shift);
+  sum_[neuron] = std::ldexp(sum_[neuron], shift);
 }
 
 // Writes the neuron's weights anew at the fresh scale and makes the sum exact again by the scale.

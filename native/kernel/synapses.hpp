@@ -50,6 +50,7 @@ class Synapses {
   void UpdateColumnF32(std::uint32_t neuron, std::span<const float> delta, Bound bound) noexcept;
   void UpdateColumnU8(std::uint32_t neuron, std::span<const float> delta, Bound bound, Random& random) noexcept;
   void Requantise(std::uint32_t neuron, Random& random) noexcept;
+  void Rebase(std::uint32_t neuron) noexcept;
 
   std::uint32_t inputs_;
   std::uint32_t neurons_;

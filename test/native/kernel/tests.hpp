@@ -1,0 +1,21 @@
+// One function a file: the table of contents of the kernel's tests.
+#pragma once
+
+#include "check.hpp"
+
+namespace spikeline::test {
+
+void TestAlignedBuffer(Checks& t);
+void TestClockedNetwork(Checks& t);
+void TestClockedParams(Checks& t);
+void TestClockedSpikes(Checks& t);
+void TestClockedState(Checks& t);
+void TestDrive(Checks& t);
+void TestExponential(Checks& t);
+void TestPoisson(Checks& t);
+void TestRandom(Checks& t);
+void TestRandomWalk(Checks& t);
+void TestSynapses(Checks& t);
+void TestTraces(Checks& t);
+
+}  // namespace spikeline::test
