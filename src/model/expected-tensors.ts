@@ -7,12 +7,34 @@ import { dtypeOf } from "./safetensors.ts";
 import { DAMAGED, type Dtype } from "./safetensors-header.ts";
 import type { Model, ModelDescription, Tensor } from "./schema.ts";
 
-/** Room for the rounding of weight × scale in float32, where the product may touch wMax. */
+/** Room for the rounding of weight × scale in float32. */
 const WEIGHT_TOLERANCE = 1e-5;
-/** The age of an input or neuron that has not spiked. */
-const NEVER = -1;
-/** Words of state of the network's counters. */
+/** Words of state of the network's counters; the first four are its random generator. */
 const COUNTERS = 8;
+const GENERATOR_WORDS = 4;
+
+/** The age of an input or neuron whose trace is gone. */
+const NEVER = -1;
+const LONGEST_AGE_STEPS = 2 ** 24;
+const LONGEST_REFRACTORY_STEPS = 2 ** 16;
+/** The kernel refuses larger floats (native/kernel/clocked_state.cpp); its products stay finite below it. */
+const HUGE = 1e12;
+const HUGE_SUM = 9e14;
+/** Its reciprocal is finite in float32. */
+const LEAST_SCALE = 1e-30;
+
+const RANGES: readonly (readonly [string, readonly [number, number]])[] = [
+  ["layer0.weights", [0, HUGE]],
+  ["layer0.scale", [LEAST_SCALE, HUGE]],
+  ["layer0.sum", [0, HUGE_SUM]],
+  ["layer0.theta", [0, HUGE]],
+  ["layer0.membrane", [-HUGE, HUGE]],
+  ["layer0.refractory", [0, LONGEST_REFRACTORY_STEPS]],
+  ["layer0.preAge", [NEVER, LONGEST_AGE_STEPS]],
+  ["layer0.postAge", [NEVER, LONGEST_AGE_STEPS]],
+  ["readout.response", [0, Number.MAX_VALUE]],
+  ["readout.seen", [0, Number.MAX_VALUE]],
+];
 
 type Expected = { readonly dtype: Dtype; readonly shape: readonly number[] };
 
@@ -62,36 +84,47 @@ const tensorError = (name: string, expected: string, found: string) =>
   dataError("MODEL_TENSOR", `Expected ${expected} in ${name}, but ${found}; ${DAMAGED}.`);
 
 function checkRanges(model: Model, name: string): void {
-  const refuseAt = (at: number, tensorName: string, range: string) => {
-    if (at < 0) return;
-    const found = `element ${at} is ${dataOf(model, tensorName)[at]}`;
-    throw tensorError(name, `"${tensorName}" ${range}`, found);
-  };
-  const require = (tensorName: string, range: string, holds: (value: number) => boolean) =>
-    refuseAt(
-      dataOf(model, tensorName).findIndex((value) => !holds(value)),
+  for (const [tensorName, [least, most]] of RANGES) {
+    refuseFirst(model, name, {
       tensorName,
-      range,
-    );
-  require("layer0.scale", "above 0", (value) => value > 0);
-  require("layer0.theta", "of at least 0", (value) => value >= 0);
-  require("layer0.preAge", `of at least ${NEVER}`, (value) => value >= NEVER);
-  require("layer0.postAge", `of at least ${NEVER}`, (value) => value >= NEVER);
-  require("readout.response", "of at least 0", (value) => value >= 0);
-  require("readout.seen", "of at least 0", (value) => value >= 0);
+      range: `from ${least} to ${most}`,
+      at: dataOf(model, tensorName).findIndex((value) => !(value >= least && value <= most)),
+    });
+  }
+  if (
+    dataOf(model, "layer0.counters")
+      .subarray(0, GENERATOR_WORDS)
+      .every((word) => word === 0)
+  ) {
+    throw tensorError(name, '"layer0.counters" with a state of the random generator', "found only zeros");
+  }
   const [{ synapses }] = model.description.layers;
   if (synapses.weights !== "float32") return;
-  const at = weightOutside(dataOf(model, "layer0.weights"), dataOf(model, "layer0.scale"), synapses.wMax);
-  refuseAt(at, "layer0.weights", `times "layer0.scale" from 0 to ${synapses.wMax}`);
+  // Scaling to a sum may lift a weight over wMax until it is next learned, but never over the sum itself.
+  const most = Math.max(synapses.wMax, synapses.normalisedSum ?? 0);
+  refuseFirst(model, name, {
+    tensorName: "layer0.weights",
+    range: `times "layer0.scale" from 0 to ${most}`,
+    at: weightOutside(dataOf(model, "layer0.weights"), dataOf(model, "layer0.scale"), most),
+  });
 }
 
-/** Index of the first weight that, scaled, is not within 0..wMax, or -1. */
-function weightOutside(weights: Tensor["data"], scale: Tensor["data"], wMax: number): number {
-  const most = wMax * (1 + WEIGHT_TOLERANCE);
+/** `at` is the index of the first element outside its range, or -1. */
+type Finding = { readonly tensorName: string; readonly range: string; readonly at: number };
+
+function refuseFirst(model: Model, name: string, { tensorName, range, at }: Finding): void {
+  if (at < 0) return;
+  const found = `element ${at} is ${dataOf(model, tensorName)[at]}`;
+  throw tensorError(name, `"${tensorName}" ${range}`, found);
+}
+
+/** Index of the first weight that, scaled, is not within 0..most, or -1. */
+function weightOutside(weights: Tensor["data"], scale: Tensor["data"], most: number): number {
+  const mostRounded = most * (1 + WEIGHT_TOLERANCE);
   for (let row = 0; row < weights.length; row += scale.length) {
     for (let neuron = 0; neuron < scale.length; neuron++) {
       const weight = (weights[row + neuron] ?? 0) * (scale[neuron] ?? 0);
-      if (!(weight >= 0 && weight <= most)) return row + neuron;
+      if (!(weight >= 0 && weight <= mostRounded)) return row + neuron;
     }
   }
   return -1;

@@ -96,9 +96,10 @@ export function decodeSafetensors(source: Uint8Array, name: string): Container {
   requireLittleEndian();
   // Never a Buffer from here on: its slice() is a view and not a copy.
   const bytes = new Uint8Array(source.buffer, source.byteOffset, source.length);
-  const dataAt = LENGTH_BYTES + headerLength(bytes, name);
+  const headerBytes = headerLength(bytes, name);
+  const dataAt = LENGTH_BYTES + headerBytes;
   const header = parseHeader(bytes.subarray(LENGTH_BYTES, dataAt), name);
-  checkSizes({ tensors: header.entries.length, headerBytes: dataAt, fileBytes: bytes.length }, name);
+  checkSizes({ tensors: header.entries.length, headerBytes, fileBytes: bytes.length }, name);
   checkLayout(header.entries, { dataAt, fileBytes: bytes.length }, name);
   checkDigest(bytes, header.sha256, name);
   const tensors = new Map<string, Tensor>();
