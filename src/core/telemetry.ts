@@ -57,7 +57,7 @@ export type Speed = {
 export type EventPicture = {
   readonly width: number;
   readonly height: number;
-  /** Per pixel: 0 none yet, else ±(256 − age bin): the sign is the polarity (+ ON), 1..255 new is 255. */
+  /** Per pixel: 0 none yet or faded, else ±(256 − age bin): the sign is the polarity (+ ON), 1..255, new is 255. */
   readonly pixels: Int16Array;
 };
 

@@ -1,0 +1,57 @@
+/** Puts a bounded queue between a source that waits for nobody and a consumer that may be busy. */
+import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike } from "rxjs";
+import type { BoundedQueue } from "../bounded-queue.ts";
+
+/**
+ * Emits one waiting item per turn of the scheduler, so that source, timers and messages get their turn between two
+ * items. Completes when the source has completed and nothing waits; an error passes at once. What still waits
+ * when nobody listens any more is counted as dropped, "stopped".
+ */
+export function queued<T>(
+  queue: BoundedQueue<T>,
+  scheduler: SchedulerLike = asyncScheduler,
+): OperatorFunction<T, T> {
+  return (source) =>
+    new Observable((subscriber) => {
+      let hasEnded = false;
+      let isScheduled = false;
+
+      const emitOne = () => {
+        // Cleared before emitting: the consumer may make the source push.
+        isScheduled = false;
+        const item = queue.shift();
+        if (item !== undefined) subscriber.next(item);
+        scheduleNext();
+      };
+      const scheduleNext = () => {
+        if (subscriber.closed || isScheduled) return;
+        if (queue.held > 0) {
+          isScheduled = true;
+          subscriber.add(
+            scheduler.schedule(function turn() {
+              // An action that has run stays on the subscriber's list until it is unsubscribed.
+              this.unsubscribe();
+              emitOne();
+            }),
+          );
+        } else if (hasEnded) {
+          subscriber.complete();
+        }
+      };
+
+      subscriber.add(() => queue.clear("stopped"));
+      subscriber.add(
+        source.subscribe({
+          next: (item) => {
+            queue.push(item);
+            scheduleNext();
+          },
+          error: (error: unknown) => subscriber.error(error),
+          complete: () => {
+            hasEnded = true;
+            scheduleNext();
+          },
+        }),
+      );
+    });
+}

@@ -1,0 +1,76 @@
+/** The main thread's end of the pipeline: starts the worker, hands out its snapshots, passes control on. */
+import { Worker } from "node:worker_threads";
+import { type Observable, ReplaySubject } from "rxjs";
+import type { Control } from "../core/control.ts";
+import { EXIT, SpikelineError } from "../core/errors.ts";
+import type { Snapshot } from "../core/telemetry.ts";
+import type { FromPipeline, PipelineResult, StartOptions, ToPipeline } from "./messages.ts";
+
+export type PipelineWorker = {
+  /** Hot; begins with the newest snapshot and completes when the pipeline is over, however it ended. */
+  readonly snapshots$: Observable<Snapshot>;
+  /** The end of the pipeline, or why it failed. */
+  readonly result: Promise<PipelineResult>;
+  send(control: Control): void;
+  /** Ends the pipeline in good order, within two seconds in any case. Idempotent. */
+  stop(): Promise<void>;
+};
+
+/** A network may be in the middle of a frame; longer than this nobody waits for it. */
+const STOP_WITHIN_MS = 2000;
+
+/** From the sources (tests) the compiled worker runs: Node 20 loads no TypeScript. */
+const WORKER_URL = new URL(
+  import.meta.url.endsWith(".ts") ? "../../dist/pipeline/worker.js" : "./worker.js",
+  import.meta.url,
+);
+
+export function startWorker(options: StartOptions): PipelineWorker {
+  const worker = new Worker(WORKER_URL);
+  const snapshots$ = new ReplaySubject<Snapshot>(1);
+  const post = (message: ToPipeline) => worker.postMessage(message);
+  const exited = new Promise<void>((resolve) => {
+    worker.once("exit", () => resolve());
+  });
+  const result = new Promise<PipelineResult>((resolve, reject) => {
+    worker.on("message", (message: FromPipeline) => {
+      switch (message.kind) {
+        case "snapshot":
+          snapshots$.next(message.snapshot);
+          post({ kind: "seen" });
+          break;
+        case "result":
+          resolve(message.result);
+          break;
+        case "failed":
+          reject(new SpikelineError(message.code, message.exitCode, message.message));
+          break;
+      }
+    });
+    worker.once("error", (error) => reject(crashed(error.message, error)));
+    // Without effect when the result has come before.
+    worker.once("exit", () => reject(crashed("it ended without a result")));
+  });
+  const over = () => snapshots$.complete();
+  // Also marks the rejection as handled: who does not ask for the result is not ended by it.
+  result.then(over, over);
+  post({ kind: "start", options });
+  return {
+    snapshots$: snapshots$.asObservable(),
+    result,
+    send: (control) => post({ kind: "control", control }),
+    stop: () => {
+      post({ kind: "control", control: { kind: "stop" } });
+      const deadline = setTimeout(() => void worker.terminate(), STOP_WITHIN_MS);
+      return exited.finally(() => clearTimeout(deadline));
+    },
+  };
+}
+
+const crashed = (reason: string, cause?: unknown) =>
+  new SpikelineError(
+    "PIPELINE_CRASHED",
+    EXIT.internal,
+    `Expected the pipeline thread to end with a result, found that it crashed: ${reason}.`,
+    { cause },
+  );
