@@ -1,0 +1,24 @@
+// Runs every test of the kernel, without Node. Exit code 1 if any fails.
+#include "tests.hpp"
+
+// Read by the sanitizers' runtime: memory that cannot be had is told, as it is without them, and leaks are failures.
+extern "C" const char* __asan_default_options() {
+  return "allocator_may_return_null=1:detect_leaks=1:detect_stack_use_after_return=1:strict_init_order=1";
+}
+
+int main() {
+  spikeline::test::Checks t;
+  spikeline::test::TestAlignedBuffer(t);
+  spikeline::test::TestRandom(t);
+  spikeline::test::TestExponential(t);
+  spikeline::test::TestTraces(t);
+  spikeline::test::TestClockedParams(t);
+  spikeline::test::TestSynapses(t);
+  spikeline::test::TestPoisson(t);
+  spikeline::test::TestDrive(t);
+  spikeline::test::TestClockedNetwork(t);
+  spikeline::test::TestClockedSpikes(t);
+  spikeline::test::TestClockedState(t);
+  spikeline::test::TestRandomWalk(t);
+  return t.Report();
+}
