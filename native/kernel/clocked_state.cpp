@@ -17,6 +17,8 @@ bool InRange(std::span<const std::int32_t> values, std::int32_t low, std::int32_
 }
 
 constexpr std::int32_t kLongestAge = 1 << 24;
+// Beyond all that a network with checked parameters comes to, and so far from a float's end that no product overflows.
+constexpr float kHuge = 1e20F;
 
 // Rows of `stride` padded to rows of `width` dense, or back.
 template <typename T>
@@ -75,13 +77,11 @@ Status ClockedNetwork::ReadState(const StateView& v) noexcept {
 
 Status ClockedNetwork::WriteState(const StateView& v) noexcept {
   if (const Status status = CheckState(v); status != Status::kOk) return status;
-  const float huge = 1e12F;
-  const bool sound = InRange(v.weights_f32, 0.0F, huge) && InRange(v.scale, 0.0F, huge) &&
-                     InRange(v.theta, 0.0F, huge) && InRange(v.membrane, -huge, huge) &&
+  const bool sound = InRange(v.weights_f32, 0.0F, kHuge) && InRange(v.scale, 1.0F / kHuge, kHuge) &&
+                     InRange(v.theta, 0.0F, kHuge) && InRange(v.membrane, -kHuge, kHuge) &&
                      InRange(v.refractory, 0, 65536) && InRange(v.post_age, -1, kLongestAge) &&
                      InRange(v.pre_age, -1, kLongestAge) &&
-                     std::all_of(v.sum.begin(), v.sum.end(), [](double s) { return s >= 0 && s < 1e15; }) &&
-                     std::none_of(v.scale.begin(), v.scale.end(), [](float s) { return s == 0.0F; }) &&
+                     std::all_of(v.sum.begin(), v.sum.end(), [](double s) { return s >= 0 && s < 1e30; }) &&
                      (v.counters[0] | v.counters[1] | v.counters[2] | v.counters[3]) != 0;
   if (!sound) return Status::kBadState;
   const std::size_t n = params_.neurons;

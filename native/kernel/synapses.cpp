@@ -16,6 +16,8 @@ constexpr float kBandHigh = 1.5F;
 // float32: a neuron that grows in every frame is scaled down in every frame, so stored weights rise for ever. Past this
 // factor the scale is moved into them, by a power of two: nothing is rounded, and the floats never run out of range.
 constexpr float kFarScale = 0x1p20F;
+// Weights that would have to be scaled up by more are as good as none: they stay as they are.
+constexpr double kLargestScale = 1e18;
 
 // Two 16-bit halves of each random word, low half first.
 class Halves {
@@ -62,9 +64,12 @@ Synapses::Synapses(const ClockedParams& p, std::size_t stride) noexcept
       u8_(is_u8_ ? stride * p.inputs : 0),
       scale_(stride),
       gain_(stride),
-      sum_(stride) {}
+      sum_(stride),
+      is_stale_(stride) {}
 
-bool Synapses::ok() const noexcept { return f32_.ok() && u8_.ok() && scale_.ok() && gain_.ok() && sum_.ok(); }
+bool Synapses::ok() const noexcept {
+  return f32_.ok() && u8_.ok() && scale_.ok() && gain_.ok() && sum_.ok() && is_stale_.ok();
+}
 
 void Synapses::Initialise(Random& random) noexcept {
   const float scale = is_u8_ ? w_max_ / 255.0F : 1.0F;
@@ -125,20 +130,28 @@ void Synapses::UpdateOne(std::uint32_t input, std::uint32_t neuron, float delta,
   const float inverse = 1.0F / scale_[neuron];
   const float cap = w_max_ * inverse;
   const std::size_t at = input * stride_ + neuron;
+  is_stale_[neuron] = 1;
   if (is_u8_) {
-    const std::uint8_t old = u8_[at];
     const float unit = static_cast<float>(random.Next() >> 16) * (1.0F / 65536.0F);
-    u8_[at] = RoundStochastically(static_cast<float>(old) + delta * inverse, unit, std::min(cap, 255.0F));
-    sum_[neuron] += static_cast<double>(u8_[at]) - static_cast<double>(old);
+    u8_[at] = RoundStochastically(static_cast<float>(u8_[at]) + delta * inverse, unit, std::min(cap, 255.0F));
   } else {
-    const float old = f32_[at];
-    f32_[at] = Clip(old + delta * inverse, cap);
-    sum_[neuron] += static_cast<double>(f32_[at]) - static_cast<double>(old);
+    f32_[at] = Clip(f32_[at] + delta * inverse, cap);
   }
 }
 
+void Synapses::Resum(std::uint32_t neuron) noexcept {
+  double part[4] = {0, 0, 0, 0};
+  for (std::uint32_t i = 0; i < inputs_; ++i) {
+    const std::size_t at = i * stride_ + neuron;
+    part[i & 3] += is_u8_ ? static_cast<double>(u8_[at]) : static_cast<double>(f32_[at]);
+  }
+  sum_[neuron] = (part[0] + part[1]) + (part[2] + part[3]);
+  is_stale_[neuron] = 0;
+}
+
 void Synapses::Normalise(std::uint32_t neuron, Random& random) noexcept {
-  if (normalised_sum_ <= 0 || sum_[neuron] <= 0) return;
+  if (is_stale_[neuron] != 0) Resum(neuron);
+  if (normalised_sum_ <= 0 || normalised_sum_ >= kLargestScale * sum_[neuron]) return;
   scale_[neuron] = static_cast<float>(normalised_sum_ / sum_[neuron]);
   if (is_u8_) {
     const float full = scale_[neuron] * 255.0F;

@@ -28,10 +28,11 @@ class Synapses {
 
   // Δw += delta[i] · (mu 0: 1; mu 1: w_max − W) for every input; refreshes the sum. Cost: one strided column.
   void UpdateColumn(std::uint32_t neuron, std::span<const float> delta, Bound bound, Random& random) noexcept;
-  // W += delta for one synapse, clipped to [0, w_max]. Cost: one synapse.
+  // W += delta for one synapse, clipped to [0, w_max]. Leaves the sum to Normalise: kept up by differences, it would
+  // drift away from weights that shrink towards 0. Cost: one synapse.
   void UpdateOne(std::uint32_t input, std::uint32_t neuron, float delta, Random& random) noexcept;
-  // Scales the neuron's weights to the normalised sum, if there is one and the sum is positive. O(1), except for
-  // uint8 weights about to leave their range.
+  // Scales the neuron's weights to the normalised sum, if there is one and the sum is positive. O(1), except after
+  // UpdateOne (one column is summed) and for weights about to leave their range.
   void Normalise(std::uint32_t neuron, Random& random) noexcept;
   // gain_j = gain · scale_j for the drive; call after a scale was set from outside.
   void RefreshGain(std::uint32_t neuron) noexcept { gain_[neuron] = params_gain_ * scale_[neuron]; }
@@ -49,6 +50,7 @@ class Synapses {
  private:
   void UpdateColumnF32(std::uint32_t neuron, std::span<const float> delta, Bound bound) noexcept;
   void UpdateColumnU8(std::uint32_t neuron, std::span<const float> delta, Bound bound, Random& random) noexcept;
+  void Resum(std::uint32_t neuron) noexcept;
   void Requantise(std::uint32_t neuron, Random& random) noexcept;
   void Rebase(std::uint32_t neuron) noexcept;
 
@@ -65,6 +67,7 @@ class Synapses {
   AlignedBuffer<float> scale_;
   AlignedBuffer<float> gain_;
   AlignedBuffer<double> sum_;  // Σ_i of the stored weights
+  AlignedBuffer<std::uint8_t> is_stale_;  // 1: a weight changed since the sum was taken
 };
 
 }  // namespace spikeline

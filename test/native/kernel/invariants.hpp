@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
-#include <cstdio>
 
 #include "kernel/clocked_network.hpp"
 #include "world.hpp"
@@ -29,7 +28,7 @@ inline const char* BrokenWeights(const ClockedParams& p, const StateCopy& state)
       sum += w;
       stored += w / static_cast<double>(state.scale[j]);
     }
-    if (!(std::abs(stored - state.sum[j]) <= kTolerance * stored + 1e-300)) { std::printf("DBG stored %g kept %g scale %g norm %g rule %d kind %d wmax %g\n", stored, state.sum[j], (double)state.scale[j], p.normalised_sum, (int)p.rule,(int)p.weights,p.w_max); return "the kept sum is the sum of the weights";}
+    if (!(std::abs(stored - state.sum[j]) <= kTolerance * stored + 1e-300)) return "the kept sum is the sum of the weights";
     const bool normalised = p.normalised_sum <= 0 || sum == 0 || std::abs(sum / p.normalised_sum - 1) < kTolerance;
     if (!normalised) return "the weights of a neuron have the normalised sum, or are all 0";
   }
