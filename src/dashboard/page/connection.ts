@@ -1,0 +1,104 @@
+/**
+ * The page's link to the server: opens the stream, decodes what comes, and tries again when it breaks.
+ * It draws nothing.
+ */
+import type { Control } from "../../core/control.ts";
+import type { Snapshot } from "../../core/telemetry.ts";
+import { CLOSE, decodeSnapshot, parseNotice, STREAM_PATH, SUBPROTOCOL, TOKEN_PREFIX } from "../protocol.ts";
+import { nowMs } from "./clock.ts";
+
+export type Link =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "open" }
+  /** Broken or never made; the next try is at `retryAtMs`. */
+  | { readonly kind: "lost"; readonly sinceMs: number; readonly retryAtMs: number }
+  /** The server is there and does not take the token. */
+  | { readonly kind: "refused" }
+  /** The server is full. */
+  | { readonly kind: "busy" };
+
+export type Listener = {
+  readonly onLink: (link: Link) => void;
+  readonly onSnapshot: (snapshot: Snapshot) => void;
+  readonly onSkipped: (count: number) => void;
+};
+
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 30_000;
+/** One refusal may be a server that was just starting; two in a row are an answer. */
+const REFUSALS_TO_BELIEVE = 2;
+
+export class Connection {
+  readonly #token: string;
+  readonly #listener: Listener;
+  #socket: WebSocket | undefined;
+  #tries = 0;
+  #refusals = 0;
+  #lostSinceMs: number | undefined;
+
+  constructor(token: string, listener: Listener) {
+    this.#token = token;
+    this.#listener = listener;
+    listener.onLink({ kind: "connecting" });
+    this.#open();
+  }
+
+  /** False when there is no link to send it on. */
+  send(control: Control): boolean {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(control));
+    return true;
+  }
+
+  #open(): void {
+    const socket = new WebSocket(STREAM_PATH, [SUBPROTOCOL, `${TOKEN_PREFIX}${this.#token}`]);
+    let opened = false;
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      opened = true;
+      this.#tries = 0;
+      this.#refusals = 0;
+      this.#lostSinceMs = undefined;
+      this.#listener.onLink({ kind: "open" });
+    };
+    socket.onmessage = (event: MessageEvent<unknown>) => this.#receive(event.data);
+    socket.onclose = (event) => {
+      if (event.code === CLOSE.busy) this.#listener.onLink({ kind: "busy" });
+      else if (opened) this.#retry();
+      else void this.#afterFailure();
+    };
+    this.#socket = socket;
+  }
+
+  #receive(data: unknown): void {
+    if (data instanceof ArrayBuffer) {
+      const snapshot = decodeSnapshot(new Uint8Array(data));
+      if (snapshot !== undefined) this.#listener.onSnapshot(snapshot);
+      return;
+    }
+    const notice = typeof data === "string" ? parseNotice(data) : undefined;
+    if (notice?.kind === "skipped") this.#listener.onSkipped(notice.count);
+  }
+
+  /** A browser does not say why a handshake failed: a server that still answers is one that refused. */
+  async #afterFailure(): Promise<void> {
+    const answers = await fetch("/", { method: "HEAD", cache: "no-store" }).then(
+      (response) => response.ok,
+      () => false,
+    );
+    this.#refusals = answers ? this.#refusals + 1 : 0;
+    if (this.#refusals >= REFUSALS_TO_BELIEVE) this.#listener.onLink({ kind: "refused" });
+    else if (answers) this.#open();
+    else this.#retry();
+  }
+
+  #retry(): void {
+    const now = nowMs();
+    this.#lostSinceMs ??= now;
+    // Half of it at random, so that many pages do not come back in one instant.
+    const spreadMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#tries) * (0.5 + Math.random() / 2);
+    this.#tries = Math.min(this.#tries + 1, 10);
+    this.#listener.onLink({ kind: "lost", sinceMs: this.#lostSinceMs, retryAtMs: now + spreadMs });
+    setTimeout(() => this.#open(), spreadMs);
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * What the page says about losses, computed from the stages' exact counts and checked on the way.
+ * Filtered is chosen, lost is not; they are never added. Different units are never added either.
+ */
+import type { StageCounts } from "../../core/telemetry.ts";
+
+/** The one reason for dropping that somebody chose. */
+const CHOSEN = "filtered";
+
+export type Loss = { readonly unit: string; readonly count: number };
+
+/** `received = used + held + filtered + lost + unaccounted`, all in `unit`. */
+export type Ledger = {
+  readonly unit: string;
+  readonly received: number;
+  readonly used: number;
+  /** Received and still inside a stage. */
+  readonly held: number;
+  readonly filtered: number;
+  readonly lost: number;
+  /** 0 unless the stages' counts contradict each other. */
+  readonly unaccounted: number;
+  /** Lost further down, where the counts count something else. */
+  readonly lostElsewhere: readonly Loss[];
+};
+
+export function lostIn(stage: StageCounts): number {
+  let lost = 0;
+  for (const [reason, dropped] of Object.entries(stage.dropped)) if (reason !== CHOSEN) lost += dropped;
+  return lost;
+}
+
+const filteredIn = (stage: StageCounts): number => stage.dropped[CHOSEN] ?? 0;
+
+/** The sum over the stages that count what the first one counts, or undefined while there are none. */
+export function ledgerOf(stages: readonly StageCounts[]): Ledger | undefined {
+  const [first] = stages;
+  if (first === undefined) return undefined;
+  const chain = stages.filter((stage) => stage.unit === first.unit);
+  const sum = (pick: (stage: StageCounts) => number) =>
+    chain.reduce((total, stage) => total + pick(stage), 0);
+  const used = chain.at(-1)?.delivered ?? 0;
+  const [held, filtered, lost] = [sum((stage) => stage.held), sum(filteredIn), sum(lostIn)];
+  const others = stages.filter((stage) => stage.unit !== first.unit);
+  return {
+    unit: first.unit,
+    received: first.received,
+    used,
+    held,
+    filtered,
+    lost,
+    unaccounted: first.received - used - held - filtered - lost,
+    lostElsewhere: [...new Set(others.map((stage) => stage.unit))]
+      .map((unit) => ({ unit, count: others.reduce((n, s) => n + (s.unit === unit ? lostIn(s) : 0), 0) }))
+      .filter(({ count }) => count > 0),
+  };
+}
+
+/** A loss that grew in the last ten seconds is shown as going on. */
+const LOSING_MS = 10_000;
+
+export type LossState = "none" | "losing" | "earlier";
+
+/** Watches one growing loss count. */
+export class LossWatch {
+  #lost: number | undefined;
+  #grewAtMs = Number.NEGATIVE_INFINITY;
+
+  /** True when it grew just now; what was lost before the page was opened is no growth. */
+  update(lost: number, nowMs: number): boolean {
+    const grew = this.#lost !== undefined && lost > this.#lost;
+    // A smaller count is a restarted pipeline.
+    this.#lost = lost;
+    if (grew) this.#grewAtMs = nowMs;
+    return grew;
+  }
+
+  state(nowMs: number): LossState {
+    if (this.#lost === undefined || this.#lost === 0) return "none";
+    return nowMs - this.#grewAtMs < LOSING_MS ? "losing" : "earlier";
+  }
+}
