@@ -46,10 +46,15 @@ export class VoteReadout {
   /** Labelled frames per class. */
   readonly #seen: Float64Array;
   // Derived from the two above, when they are needed after a change.
-  readonly #profile: Float64Array;
+  /** Neurons × classes: r[n,c]. */
+  readonly #mean: Float64Array;
+  /** Σk r[n,k]; 0 for a neuron without a name. */
+  readonly #meanSum: Float64Array;
   readonly #assignment: Int16Array;
   readonly #assigned: Uint32Array;
   readonly #score: Float64Array;
+  /** 1 where frames of the class have come since its means were derived. */
+  readonly #stale: Uint8Array;
   #isStale = true;
 
   constructor({ neurons, classes, vote }: VoteOptions) {
@@ -58,10 +63,12 @@ export class VoteReadout {
     this.#vote = vote;
     this.#response = new Float64Array(neurons * classes);
     this.#seen = new Float64Array(classes);
-    this.#profile = new Float64Array(neurons * classes);
+    this.#mean = new Float64Array(neurons * classes);
+    this.#meanSum = new Float64Array(neurons);
     this.#assignment = new Int16Array(neurons);
     this.#assigned = new Uint32Array(classes);
     this.#score = new Float64Array(classes);
+    this.#stale = new Uint8Array(classes).fill(1);
   }
 
   /** The readout as it was saved, bit for bit. */
@@ -83,6 +90,7 @@ export class VoteReadout {
     for (let frame = 0; frame < labels.length; frame++) {
       const label = labels[frame] ?? 0;
       this.#seen[label] = (this.#seen[label] ?? 0) + 1;
+      this.#stale[label] = 1;
       for (let neuron = 0; neuron < neurons; neuron++) {
         const spikes = counts[frame * neurons + neuron] ?? 0;
         if (spikes === 0) continue;
@@ -97,6 +105,7 @@ export class VoteReadout {
   forget(): void {
     this.#response.fill(0);
     this.#seen.fill(0);
+    this.#stale.fill(1);
     this.#isStale = true;
   }
 
@@ -117,6 +126,7 @@ export class VoteReadout {
         this.#response[cell] = (this.#response[cell] ?? 0) * kept;
       }
     }
+    this.#stale.fill(1);
     this.#isStale = true;
   }
 
@@ -159,47 +169,59 @@ export class VoteReadout {
 
   #scoreProportion(counts: Uint16Array): void {
     const score = this.#score;
-    const profile = this.#profile;
+    const mean = this.#mean;
     for (let neuron = 0; neuron < counts.length; neuron++) {
       const spikes = counts[neuron] ?? 0;
-      if (spikes === 0) continue;
+      const meanSum = this.#meanSum[neuron] ?? 0;
+      if (spikes === 0 || meanSum === 0) continue;
+      const weight = spikes / meanSum;
       const row = neuron * score.length;
       for (let label = 0; label < score.length; label++) {
-        score[label] = (score[label] ?? 0) + spikes * (profile[row + label] ?? 0);
+        score[label] = (score[label] ?? 0) + weight * (mean[row + label] ?? 0);
       }
     }
   }
 
+  /** In a stream a frame comes, is judged and learned: then one class of all is stale. */
   #derive(): void {
     if (!this.#isStale) return;
+    for (let label = 0; label < this.#classes; label++) {
+      if (this.#stale[label] === 1) this.#deriveMeans(label);
+    }
     this.#assigned.fill(0);
     for (let neuron = 0; neuron < this.#neurons; neuron++) {
-      const label = this.#deriveNeuron(neuron * this.#classes);
-      this.#assignment[neuron] = label;
+      const label = this.#deriveName(neuron);
       if (label !== UNNAMED) this.#assigned[label] = (this.#assigned[label] ?? 0) + 1;
     }
+    this.#stale.fill(0);
     this.#isStale = false;
   }
 
-  /** Fills the neuron's row of the profile and returns its class. */
-  #deriveNeuron(row: number): number {
-    const profile = this.#profile;
+  #deriveMeans(label: number): void {
+    const seen = this.#seen[label] ?? 0;
+    const response = this.#response;
+    for (let cell = label; cell < response.length; cell += this.#classes) {
+      // Divided and not multiplied by 1/seen: only so equal means (2/6 and 1/3) are equal in floating point.
+      this.#mean[cell] = seen > 0 ? (response[cell] ?? 0) / seen : 0;
+    }
+  }
+
+  #deriveName(neuron: number): number {
+    const mean = this.#mean;
+    const row = neuron * this.#classes;
     let best = UNNAMED;
     let bestMean = 0;
     let sum = 0;
     for (let label = 0; label < this.#classes; label++) {
-      const seen = this.#seen[label] ?? 0;
-      // Divided and not multiplied by 1/seen: only so equal means (2/6 and 1/3) are equal in floating point.
-      const mean = seen > 0 ? (this.#response[row + label] ?? 0) / seen : 0;
-      profile[row + label] = mean;
-      sum += mean;
-      if (mean > bestMean) {
+      const value = mean[row + label] ?? 0;
+      sum += value;
+      if (value > bestMean) {
         best = label;
-        bestMean = mean;
+        bestMean = value;
       }
     }
-    if (sum === 0) return UNNAMED;
-    for (let cell = row; cell < row + this.#classes; cell++) profile[cell] = (profile[cell] ?? 0) / sum;
+    this.#meanSum[neuron] = sum;
+    this.#assignment[neuron] = best;
     return best;
   }
 
