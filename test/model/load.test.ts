@@ -184,7 +184,7 @@ describe("tensors that do not fit the description", () => {
     ["layer0.scale", 1e-40],
     ["layer0.sum", -1],
     ["layer0.theta", -0.5],
-    ["layer0.membrane", 1e20],
+    ["layer0.membrane", 1e30],
     ["layer0.refractory", -1],
     ["layer0.preAge", -2],
     ["layer0.postAge", -2],
