@@ -35,6 +35,9 @@ export type RecordingFolderOptions = {
   readonly height?: number;
 };
 
+/** A timer of more than 2^31 ms would fire at once. */
+const MAX_WAIT_MS = 3_600_000;
+
 type Settings = Required<RecordingFolderOptions>;
 
 export class RecordingFolderSensor implements EventSensor {
@@ -186,7 +189,7 @@ class Playback {
     if (speed === "max") return;
     const dueUs = this.#anchorUs + streamUs / speed;
     for (let leftUs = dueUs - this.#clock.nowUs(); leftUs > 0; leftUs = dueUs - this.#clock.nowUs()) {
-      await this.#wait(Math.ceil(leftUs / 1000), this.#signal);
+      await this.#wait(Math.min(Math.ceil(leftUs / 1000), MAX_WAIT_MS), this.#signal);
       if (this.#signal.aborted) return;
     }
   }
