@@ -18,10 +18,9 @@ const NEVER = -1;
 const LONGEST_AGE_STEPS = 2 ** 24;
 const LONGEST_REFRACTORY_STEPS = 2 ** 16;
 /** The kernel refuses larger floats (native/kernel/clocked_state.cpp); its products stay finite below it. */
-const HUGE = 1e12;
-const HUGE_SUM = 9e14;
-/** Its reciprocal is finite in float32. */
-const LEAST_SCALE = 1e-30;
+const HUGE = 1e20;
+const HUGE_SUM = 9e29;
+const LEAST_SCALE = 1e-20;
 
 const RANGES: readonly (readonly [string, readonly [number, number]])[] = [
   ["layer0.weights", [0, HUGE]],

@@ -13,6 +13,14 @@ const f = Math.fround;
 /** Outside this band of scale·255/wMax a neuron's uint8 weights are written anew at the scale wMax/255. */
 const BAND_LOW = 0.75;
 const BAND_HIGH = 1.5;
+/** Outside 1/FAR_SCALE..FAR_SCALE the scale of float32 weights moves into the weights. */
+const FAR_SCALE = 2 ** 20;
+/** Weights that would have to be scaled up by this much are as good as none: they stay as they are. */
+const LARGEST_SCALE = 1e18;
+/** float32: a scale this far from 1 is moved into the weights by a power of two. */
+const FAR_SCALE = 2 ** 20;
+/** Weights that would have to be scaled up by more stay as they are. */
+const LARGEST_SCALE = 1e18;
 
 const clip = (value: number, cap: number) => Math.min(Math.max(value, 0), cap);
 
@@ -43,6 +51,10 @@ export class ReferenceSynapses {
   readonly scale: Float32Array;
   /** Σ_i of the stored weights of each neuron. */
   readonly sum: Float64Array;
+  /** Neurons with a weight that changed since the sum was taken. */
+  readonly #stale = new Set<number>();
+  /** Neurons of which a weight changed since their sum was taken. */
+  readonly #stale = new Set<number>();
 
   constructor(params: NativeParams, random: Random) {
     const { inputs, neurons } = params;
@@ -64,42 +76,62 @@ export class ReferenceSynapses {
     return f(f(this.#p.gain) * this.#scaleOf(neuron));
   }
 
-  /** Δw for every input of a neuron. The sum is taken anew, in four interleaved parts. */
+  /** Δw for every input of a neuron. */
   updateColumn(neuron: number, stepOf: StepOf): void {
     const { inverse, cap } = this.#limits(neuron);
     const unit = halves(this.random);
-    const part = [0, 0, 0, 0];
     for (let i = 0; i < this.#p.inputs; i++) {
       const w = this.weight(i, neuron);
       const value = f(w + f(stepOf(i, w, inverse, cap)));
       const next = this.#isU8 ? roundStochastically(value, unit(), Math.min(cap, 255)) : clip(value, cap);
       this.#set(i, neuron, next);
-      part[i & 3] = (part[i & 3] ?? 0) + next;
     }
-    const [a = 0, b = 0, c = 0, d = 0] = part;
-    this.sum[neuron] = a + b + (c + d);
+    this.#sumColumn(neuron);
   }
 
-  /** W += delta for one synapse. */
+  /** W += delta for one synapse. The sum is taken anew when the neuron is normalised. */
   updateOne(input: number, neuron: number, delta: number): void {
     const { inverse, cap } = this.#limits(neuron);
-    const old = this.weight(input, neuron);
-    const value = f(old + f(delta * inverse));
+    const value = f(this.weight(input, neuron) + f(delta * inverse));
     const next = this.#isU8
       ? roundStochastically(value, (this.random.nextUint32() >>> 16) / 65536, Math.min(cap, 255))
       : clip(value, cap);
     this.#set(input, neuron, next);
-    this.sum[neuron] = (this.sum[neuron] ?? 0) + (next - old);
+    this.#stale.add(neuron);
   }
 
   normalise(neuron: number): void {
+    if (this.#stale.has(neuron)) this.#sumColumn(neuron);
     const { normalisedSum, wMax } = this.#p;
     const sum = this.sum[neuron] ?? 0;
-    if (normalisedSum <= 0 || sum <= 0) return;
+    if (normalisedSum <= 0 || normalisedSum >= LARGEST_SCALE * sum) return;
     this.scale[neuron] = normalisedSum / sum;
-    if (!this.#isU8) return;
-    const full = f(this.#scaleOf(neuron) * 255);
-    if (full < f(BAND_LOW * f(wMax)) || full > f(BAND_HIGH * f(wMax))) this.#requantise(neuron);
+    const scale = this.#scaleOf(neuron);
+    if (this.#isU8) {
+      const full = f(scale * 255);
+      if (full < f(BAND_LOW * f(wMax)) || full > f(BAND_HIGH * f(wMax))) this.#requantise(neuron);
+    } else if (scale < 1 / FAR_SCALE || scale > FAR_SCALE) {
+      this.#rebase(neuron);
+    }
+  }
+
+  /** In four interleaved parts. */
+  #sumColumn(neuron: number): void {
+    const part = [0, 0, 0, 0];
+    for (let i = 0; i < this.#p.inputs; i++) part[i & 3] = (part[i & 3] ?? 0) + this.weight(i, neuron);
+    const [a = 0, b = 0, c = 0, d = 0] = part;
+    this.sum[neuron] = a + b + (c + d);
+    this.#stale.delete(neuron);
+  }
+
+  /** Moves the scale of a neuron's float32 weights into them, by the power of two that leaves it in [1, 2). */
+  #rebase(neuron: number): void {
+    let factor = 1;
+    while (this.#scaleOf(neuron) / factor >= 2) factor *= 2;
+    while (this.#scaleOf(neuron) / factor < 1) factor /= 2;
+    for (let i = 0; i < this.#p.inputs; i++) this.#set(i, neuron, this.weight(i, neuron) * factor);
+    this.scale[neuron] = this.#scaleOf(neuron) / factor;
+    this.sum[neuron] = (this.sum[neuron] ?? 0) * factor;
   }
 
   /** The neuron's uint8 weights at the fresh scale; the scale makes the real sum exact again. */
