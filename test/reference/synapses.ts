@@ -17,10 +17,6 @@ const BAND_HIGH = 1.5;
 const FAR_SCALE = 2 ** 20;
 /** Weights that would have to be scaled up by this much are as good as none: they stay as they are. */
 const LARGEST_SCALE = 1e18;
-/** float32: a scale this far from 1 is moved into the weights by a power of two. */
-const FAR_SCALE = 2 ** 20;
-/** Weights that would have to be scaled up by more stay as they are. */
-const LARGEST_SCALE = 1e18;
 
 const clip = (value: number, cap: number) => Math.min(Math.max(value, 0), cap);
 
@@ -52,8 +48,6 @@ export class ReferenceSynapses {
   /** Σ_i of the stored weights of each neuron. */
   readonly sum: Float64Array;
   /** Neurons with a weight that changed since the sum was taken. */
-  readonly #stale = new Set<number>();
-  /** Neurons of which a weight changed since their sum was taken. */
   readonly #stale = new Set<number>();
 
   constructor(params: NativeParams, random: Random) {
