@@ -19,10 +19,14 @@ constexpr float kFarScale = 0x1p20F;
 // Weights that would have to be scaled up by more are as good as none: they stay as they are.
 constexpr double kLargestScale = 1e18;
 
-// Two 16-bit halves of each random word, low half first.
+// Two 16-bit halves of each random word, low half first. Works on a copy of the generator, which the compiler can
+// keep in registers (8-bit weights may alias anything), and hands it back at the end.
 class Halves {
  public:
-  explicit Halves(Random& random) noexcept : random_(random) {}
+  explicit Halves(Random& random) noexcept : owner_(random), random_(random) {}
+  ~Halves() { owner_ = random_; }
+  Halves(const Halves&) = delete;
+  Halves& operator=(const Halves&) = delete;
   // Uniform in [0, 1) with 16 bits.
   float Next() noexcept {
     has_ = !has_;
@@ -32,10 +36,14 @@ class Halves {
   }
 
  private:
-  Random& random_;
+  Random& owner_;
+  Random random_;
   std::uint32_t word_ = 0;
   bool has_ = false;
 };
+
+// A column's weights lie a row apart: each is a cache line of its own, asked for this many rows ahead.
+constexpr std::size_t kRowsAhead = 24;
 
 // floor(value + unit), clipped to [0, cap].
 std::uint8_t RoundStochastically(float value, float unit, float cap) noexcept {
@@ -47,6 +55,51 @@ std::uint8_t RoundStochastically(float value, float unit, float cap) noexcept {
 float Clip(float w, float cap) noexcept {
   const float low = w < 0.0F ? 0.0F : w;
   return low > cap ? cap : low;
+}
+
+// The sum is taken in four interleaved parts, so that the additions do not wait for each other.
+template <Bound kBound>
+double UpdateStrided(float* w, std::size_t stride, std::span<const float> delta, float inverse, float cap) noexcept {
+  double part[4] = {0, 0, 0, 0};
+  const auto update = [=](float* at, float d) noexcept {
+    const float step = kBound == Bound::kHard ? d * inverse : d * (cap - *at);
+    *at = Clip(*at + step, cap);
+    return static_cast<double>(*at);
+  };
+  std::size_t i = 0;
+  for (; i + 4 <= delta.size(); i += 4, w += 4 * stride) {
+    for (std::size_t k = 0; k < 4; ++k) {
+      __builtin_prefetch(w + (k + kRowsAhead) * stride, 1);
+      part[k] += update(w + k * stride, delta[i + k]);
+    }
+  }
+  for (; i < delta.size(); ++i, w += stride) part[i & 3] += update(w, delta[i]);
+  return (part[0] + part[1]) + (part[2] + part[3]);
+}
+
+template <Bound kBound>
+double UpdateStrided(std::uint8_t* w, std::size_t stride, std::span<const float> delta, float inverse, float cap,
+                     Random& random) noexcept {
+  const float top = std::min(cap, 255.0F);
+  Halves halves(random);
+  std::uint32_t sum = 0;
+  const auto update = [&](std::uint8_t* at, float d) noexcept {
+    const auto q = static_cast<float>(*at);
+    const float step = kBound == Bound::kHard ? d * inverse : d * (cap - q);
+    *at = RoundStochastically(q + step, halves.Next(), top);
+    sum += *at;
+  };
+  const std::size_t size = delta.size();
+  const float* d = delta.data();
+  std::size_t i = 0;
+  for (; i + 2 <= size; i += 2, w += 2 * stride) {
+    __builtin_prefetch(w + kRowsAhead * stride, 1);
+    __builtin_prefetch(w + (kRowsAhead + 1) * stride, 1);
+    update(w, d[i]);
+    update(w + stride, d[i + 1]);
+  }
+  if (i < size) update(w, d[i]);
+  return static_cast<double>(sum);
 }
 
 }  // namespace
@@ -91,39 +144,18 @@ void Synapses::Initialise(Random& random) noexcept {
 
 void Synapses::UpdateColumn(std::uint32_t neuron, std::span<const float> delta, Bound bound, Random& random) noexcept {
   assert(delta.size() == inputs_);
-  if (is_u8_) UpdateColumnU8(neuron, delta, bound, random);
-  else UpdateColumnF32(neuron, delta, bound);
-}
-
-// The sum is taken in four interleaved parts, so that the additions do not wait for each other.
-void Synapses::UpdateColumnF32(std::uint32_t neuron, std::span<const float> delta, Bound bound) noexcept {
   const float inverse = 1.0F / scale_[neuron];
   const float cap = w_max_ * inverse;
-  double part[4] = {0, 0, 0, 0};
-  float* w = f32_.data() + neuron;
-  for (std::uint32_t i = 0; i < inputs_; ++i, w += stride_) {
-    const float step = bound == Bound::kHard ? delta[i] * inverse : delta[i] * (cap - *w);
-    *w = Clip(*w + step, cap);
-    part[i & 3] += static_cast<double>(*w);
+  const bool hard = bound == Bound::kHard;
+  if (is_u8_) {
+    std::uint8_t* w = u8_.data() + neuron;
+    sum_[neuron] = hard ? UpdateStrided<Bound::kHard>(w, stride_, delta, inverse, cap, random)
+                        : UpdateStrided<Bound::kSoft>(w, stride_, delta, inverse, cap, random);
+  } else {
+    float* w = f32_.data() + neuron;
+    sum_[neuron] = hard ? UpdateStrided<Bound::kHard>(w, stride_, delta, inverse, cap)
+                        : UpdateStrided<Bound::kSoft>(w, stride_, delta, inverse, cap);
   }
-  sum_[neuron] = (part[0] + part[1]) + (part[2] + part[3]);
-}
-
-void Synapses::UpdateColumnU8(std::uint32_t neuron, std::span<const float> delta, Bound bound,
-                              Random& random) noexcept {
-  const float inverse = 1.0F / scale_[neuron];
-  const float cap = w_max_ * inverse;
-  const float top = std::min(cap, 255.0F);
-  Halves halves(random);
-  std::uint32_t sum = 0;
-  std::uint8_t* w = u8_.data() + neuron;
-  for (std::uint32_t i = 0; i < inputs_; ++i, w += stride_) {
-    const auto q = static_cast<float>(*w);
-    const float step = bound == Bound::kHard ? delta[i] * inverse : delta[i] * (cap - q);
-    *w = RoundStochastically(q + step, halves.Next(), top);
-    sum += *w;
-  }
-  sum_[neuron] = static_cast<double>(sum);
 }
 
 void Synapses::UpdateOne(std::uint32_t input, std::uint32_t neuron, float delta, Random& random) noexcept {

@@ -48,8 +48,6 @@ class Synapses {
   [[nodiscard]] std::span<double> sum() noexcept { return sum_.span(); }
 
  private:
-  void UpdateColumnF32(std::uint32_t neuron, std::span<const float> delta, Bound bound) noexcept;
-  void UpdateColumnU8(std::uint32_t neuron, std::span<const float> delta, Bound bound, Random& random) noexcept;
   void Resum(std::uint32_t neuron) noexcept;
   void Requantise(std::uint32_t neuron, Random& random) noexcept;
   void Rebase(std::uint32_t neuron) noexcept;

@@ -1,0 +1,28 @@
+/** Where a command's words go: results to stdout, progress to stderr, and with --json one document and nothing else. */
+import process from "node:process";
+import { Progress, type ProgressOptions } from "../report/progress.ts";
+
+export class Output {
+  readonly #json: boolean;
+  readonly #quiet: boolean;
+
+  constructor({ json, quiet }: { readonly json: boolean; readonly quiet: boolean }) {
+    this.#json = json;
+    this.#quiet = quiet;
+  }
+
+  /** Words for people; silent with --json and --quiet. */
+  say(text: string): void {
+    if (!this.#json && !this.#quiet) process.stdout.write(`${text}\n`);
+  }
+
+  /** The result: as words, or with --json as the one document on stdout. --quiet keeps only what fails. */
+  result(document: unknown, text: string): void {
+    if (this.#json) process.stdout.write(`${JSON.stringify(document)}\n`);
+    else this.say(text);
+  }
+
+  progress(options: Pick<ProgressOptions, "label" | "unit" | "total">): Progress {
+    return new Progress({ ...options, quiet: this.#quiet });
+  }
+}

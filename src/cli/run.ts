@@ -1,0 +1,153 @@
+/** `spikeline run`: live. A source plays through encoder and network in the pipeline thread, onto the page or headless. */
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { firstValueFrom, fromEvent, lastValueFrom, merge, type Observable, share, tap } from "rxjs";
+import type { z } from "zod";
+import { readEnvironment } from "../config/environment.ts";
+import { parseOptions, runOptions } from "../config/options.ts";
+import { ioError, noInputError, systemCode } from "../core/errors.ts";
+import type { Snapshot } from "../core/telemetry.ts";
+import { addressWithToken, loadOrCreateToken } from "../dashboard/auth.ts";
+import { startDashboard } from "../dashboard/server.ts";
+import { listRecordings } from "../datasets/recording-folder.ts";
+import { decodeModel } from "../model/load.ts";
+import { saveModel } from "../model/save.ts";
+import type { StartOptions } from "../pipeline/messages.ts";
+import { type PipelineWorker, startWorker } from "../pipeline/start-worker.ts";
+import { diehlCookEvents } from "../systems/diehl-cook-events.ts";
+import { percentText } from "./learn.ts";
+import { Output } from "./output.ts";
+import { freshDescription } from "./train.ts";
+
+type RunOptions = z.output<typeof runOptions>;
+
+async function modelOf(options: RunOptions): Promise<StartOptions["model"]> {
+  const { model: file, neurons, seed } = options;
+  if (file === undefined) return { description: freshDescription(diehlCookEvents.name, { neurons, seed }) };
+  try {
+    return { bytes: await readFile(file), name: file };
+  } catch (error) {
+    if (systemCode(error) === "ENOENT")
+      throw noInputError("MODEL_ABSENT", `Expected a model file at ${file}, but there is none.`);
+    throw ioError(
+      "MODEL_READ",
+      `Expected to read the model file ${file}, but the system says ${systemCode(error)}.`,
+      error,
+    );
+  }
+}
+
+const accuracyText = ({ right, judged }: Snapshot["accuracy"]) =>
+  judged === 0 ? "–" : percentText(right / judged);
+
+/** Shows how the run goes on stderr, until the pipeline is over. */
+function follow(
+  snapshots$: Observable<Snapshot>,
+  options: { readonly total: number; readonly output: Output },
+) {
+  const bar = options.output.progress({ label: "run", unit: "frames", total: options.total });
+  const bars$ = snapshots$.pipe(
+    tap(({ frames, accuracy, speed }) => {
+      const possible = speed.trainFps ?? speed.testFps;
+      bar.update(frames, [
+        `accuracy ${accuracyText(accuracy)}`,
+        possible === undefined
+          ? "possible –"
+          : `possible ${Math.round(possible).toLocaleString("en-US")} fps`,
+        `load ${(100 * speed.load).toFixed(1)} %`,
+      ]);
+    }),
+  );
+  return lastValueFrom(bars$, { defaultValue: undefined }).finally(() => bar.finish());
+}
+
+async function showPage(pipeline: PipelineWorker, options: RunOptions, output: Output) {
+  const token = await loadOrCreateToken(join(readEnvironment().stateFolder, "token"));
+  const dashboard = await startDashboard({
+    snapshots$: pipeline.snapshots$,
+    onControl: (control) => pipeline.send(control),
+    host: options.host,
+    port: options.port,
+    token,
+    pageDir: fileURLToPath(new URL("../page", import.meta.url)),
+  });
+  const { port } = new URL(dashboard.url);
+  output.say(`The page: ${addressWithToken(dashboard.url, token)}`);
+  output.say(`From another machine, first: ssh -L ${port}:127.0.0.1:${port} ${hostname()}`);
+  return dashboard;
+}
+
+function resultText({ frames, accuracy, speed, stages }: Snapshot): string {
+  const fps = (value: number | undefined) =>
+    value === undefined ? "not measured" : `${Math.round(value).toLocaleString("en-US")} frames/s`;
+  const lost = stages.flatMap(({ name, dropped }) =>
+    Object.entries(dropped).map(([why, count]) => `${name} ${why} ${count}`),
+  );
+  return [
+    `${frames} frames; accuracy ${accuracyText(accuracy)} of ${accuracy.judged} with known truth, the last ${accuracy.recentOf}: ` +
+      (accuracy.recentOf === 0 ? "–" : percentText(accuracy.recent / accuracy.recentOf)),
+    `possible while learning: ${fps(speed.trainFps)} (published 21.3); learning off: ${fps(speed.testFps)} (published 17.9)`,
+    `dropped: ${lost.length === 0 ? "nothing" : lost.join(", ")}`,
+  ].join("\n");
+}
+
+async function runCommand(raw: Record<string, unknown>): Promise<void> {
+  const options = parseOptions(runOptions, raw);
+  const output = new Output(options);
+  const { source, labels, speed, passes, learn, headless, out } = options;
+  const recordings = listRecordings({ folder: source, labelsFile: labels });
+  const pipeline = startWorker({
+    source: { kind: "recordings", name: source, recordings, speed: speed === "max" ? "max" : 1, passes },
+    model: await modelOf(options),
+    learn,
+    wantModel: out !== undefined,
+  });
+  const interrupted$ = merge(fromEvent(process, "SIGINT"), fromEvent(process, "SIGTERM")).pipe(share());
+  const watching = interrupted$.subscribe(() => void pipeline.stop());
+  const dashboard = headless ? undefined : await showPage(pipeline, options, output);
+  let isInterrupted = false;
+  watching.add(interrupted$.subscribe(() => (isInterrupted = true)));
+  try {
+    const [{ snapshot, model }] = await Promise.all([
+      pipeline.result,
+      follow(pipeline.snapshots$, { total: recordings.length * passes, output }),
+    ]);
+    if (out !== undefined && model !== undefined) await saveModel(out, decodeModel(model, out));
+    const { frames, accuracy, speed: fps, stages, learning } = snapshot;
+    output.result({ source, frames, learning, accuracy, speed: fps, stages, out }, resultText(snapshot));
+    if (dashboard !== undefined && !isInterrupted) {
+      output.say("The source has ended; the page stays until Ctrl-C.");
+      await firstValueFrom(interrupted$);
+    }
+  } finally {
+    watching.unsubscribe();
+    await dashboard?.close();
+    await pipeline.stop();
+  }
+}
+
+export function addRun(program: Command): void {
+  program
+    .command("run")
+    .description("live: play event recordings through the network, onto a page")
+    .requiredOption("--source <dir>", "folder of N-MNIST recordings (.bin, .bs2)")
+    .option("--labels <file>", "labels of the recordings: lines of `id label`")
+    .option("--model <file>", "model to begin with (default: a fresh one of diehl-cook-events)")
+    .option("--learn", "learn while it runs")
+    .option("--speed <speed>", "1: the sensor's own pace; max: as fast as the network (default: 1)")
+    .option("--passes <n>", "how often the folder is played (default: 1)")
+    .option("--neurons <n>", "neurons of a fresh model")
+    .option("--seed <n>", "seed of a fresh model (default: 7)")
+    .option("--headless", "no page")
+    .option("--host <host>", "loopback address of the page (default: 127.0.0.1)")
+    .option("--port <port>", "port of the page, 0 for any free one (default: 8700)")
+    .option("--out <file>", "write the model at the end, NAME.safetensors")
+    .option("--json", "print one JSON document at the end")
+    .option("--quiet", "print nothing but errors")
+    .addHelpText("after", "\nExample: spikeline run --source recordings --labels labels.txt --learn")
+    .action(runCommand);
+}

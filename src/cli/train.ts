@@ -1,0 +1,142 @@
+/** `spikeline train`: learns a system from a data set or from recordings and writes a model file. */
+import type { Command } from "commander";
+import type { z } from "zod";
+import { parseOptions, trainOptions } from "../config/options.ts";
+import { wallClockIso } from "../core/clock.ts";
+import { usageError } from "../core/errors.ts";
+import { loadModel } from "../model/load.ts";
+import { saveModel } from "../model/save.ts";
+import type { ModelDescription } from "../model/schema.ts";
+import { SpikingNetwork } from "../network/spiking-network.ts";
+import { VoteReadout } from "../readout/vote.ts";
+import { findSystem } from "../systems/systems.ts";
+import { openFrameSet } from "./frame-set.ts";
+import { assembleModel, freshReadout, judgeModel, learn, name, percentText } from "./learn.ts";
+import { Output } from "./output.ts";
+import { packageVersion } from "./version.ts";
+
+const DEFAULT_SYSTEM = "diehl-cook-2015";
+
+type TrainOptions = z.output<typeof trainOptions>;
+
+/** A description for a fresh model of the named system. */
+export function freshDescription(
+  system: string,
+  options: Pick<TrainOptions, "neurons" | "seed" | "weights">,
+): ModelDescription {
+  const recipe = findSystem(system);
+  const { neurons = recipe.defaultNeurons, seed, weights } = options;
+  const described = recipe.describe({ neurons, seed });
+  const [layer] = described.layers;
+  const synapses = { ...layer.synapses, ...(weights === undefined ? {} : { weights }) };
+  return {
+    ...described,
+    layers: [{ ...layer, synapses }],
+    provenance: { createdAt: wallClockIso(), spikelineVersion: packageVersion(), dataset: "", framesSeen: 0 },
+    accuracy: [],
+  };
+}
+
+async function begin(system: string | undefined, options: TrainOptions) {
+  if (options.resume === undefined) {
+    const description = freshDescription(system ?? DEFAULT_SYSTEM, options);
+    return { description, network: SpikingNetwork.create(description), profile: freshReadout(description) };
+  }
+  const model = await loadModel(options.resume);
+  const { description } = model;
+  if (system !== undefined && system !== description.system) {
+    throw usageError(
+      "RESUME_SYSTEM",
+      `Expected ${options.resume} to hold the system "${system}", but it holds "${description.system}".`,
+    );
+  }
+  if (options.neurons !== undefined || options.weights !== undefined) {
+    throw usageError(
+      "RESUME_SHAPE",
+      "Expected no --neurons or --weights with --resume: the model file says them.",
+    );
+  }
+  return { description, network: SpikingNetwork.restore(model), profile: VoteReadout.restore(model) };
+}
+
+async function trainCommand(system: string | undefined, raw: Record<string, unknown>): Promise<void> {
+  const options = parseOptions(trainOptions, raw);
+  const output = new Output(options);
+  const { description, network, profile } = await begin(system, options);
+  const set = openFrameSet(options, description);
+  const { passes, frames, out, validation } = options;
+  const progress = await learn(network, { part: set.train, frames, passes, profile, output });
+  const readout = await name(network, { description, part: set.train, output });
+  const { provenance } = description;
+  const learned: ModelDescription = {
+    ...description,
+    provenance: {
+      ...provenance,
+      dataset: set.name.slice(0, 200),
+      framesSeen: provenance.framesSeen + progress.frames,
+    },
+    accuracy: [],
+  };
+  const model = assembleModel(learned, network, readout);
+  const judged = validation === undefined ? undefined : await judgeModel(model, { part: set.test, output });
+  const accuracy =
+    judged === undefined
+      ? []
+      : [
+          {
+            dataset: `${set.name} (validation)`.slice(0, 200),
+            accuracy: judged.accuracy,
+            frames: judged.frames,
+          },
+        ];
+  if (out !== undefined) await saveModel(out, { ...model, description: { ...learned, accuracy } });
+  output.result(
+    {
+      system: description.system,
+      neurons: network.neurons,
+      seed: description.seed,
+      frames: progress.frames,
+      trainFps: progress.trainFps,
+      spikesPerFrame: progress.outputSpikes / progress.frames,
+      accuracySoFar: progress.accuracySoFar,
+      validation: judged === undefined ? undefined : { accuracy: judged.accuracy, frames: judged.frames },
+      out,
+    },
+    [
+      `${description.system}: ${network.neurons} neurons saw ${progress.frames.toLocaleString("en-US")} frames at ` +
+        `${Math.round(progress.trainFps).toLocaleString("en-US")} frames per CPU second.`,
+      judged === undefined
+        ? undefined
+        : `Validation: ${percentText(judged.accuracy)} of ${judged.frames} frames it never learned from.`,
+      out === undefined ? "Nothing was saved; --out FILE writes the model." : `Saved ${out}.`,
+    ]
+      .filter((line) => line !== undefined)
+      .join("\n"),
+  );
+}
+
+export function addTrain(program: Command): void {
+  program
+    .command("train")
+    .description("learn a system from a data set or from recordings and write a model file")
+    .argument("[system]", `name of the system (default: ${DEFAULT_SYSTEM})`)
+    .option("--neurons <n>", "how many neurons learn")
+    .option("--dataset <name>", "mnist or n-mnist")
+    .option("--data <dir>", "folder of the data set's files")
+    .option("--source <dir>", "folder of event recordings instead of a data set")
+    .option("--labels <file>", "labels of the recordings: lines of `id label`")
+    .option("--validation <share>", "keep this share of the recordings for testing, such as 0.2")
+    .option("--passes <n>", "how often all frames are seen (default: 1)")
+    .option("--frames <n>", "see only the first n frames")
+    .option("--seed <n>", "seed of weights and spikes (default: 7)")
+    .option("--weights <kind>", "float32 or uint8")
+    .option("--resume <file>", "go on learning from a model file")
+    .option("--out <file>", "where the model goes, NAME.safetensors")
+    .option("--json", "print one JSON document")
+    .option("--quiet", "print nothing but errors")
+    .addHelpText(
+      "after",
+      "\nExample: spikeline train diehl-cook-2015 --neurons 400 --dataset mnist --out m.safetensors",
+    )
+    .action(trainCommand);
+}

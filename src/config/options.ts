@@ -1,0 +1,96 @@
+/** The options of the commands: schemas and defaults. The command line hands over raw words; out come checked values. */
+import { z } from "zod";
+import { usageError } from "../core/errors.ts";
+
+/** A whole number written in digits only: "7", not "7.0", "0x7" or "". */
+const whole = (low: number, high: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, `a whole number from ${low} to ${high}`)
+    .transform(Number)
+    .pipe(
+      z
+        .number(`a whole number`)
+        .min(low, `a whole number from ${low} to ${high}`)
+        .max(high, `a whole number from ${low} to ${high}`),
+    );
+
+const text = z.string().min(1, "a value");
+const flag = z.boolean().default(false);
+const common = { json: flag, quiet: flag };
+const neurons = whole(1, 65536);
+const seed = whole(0, 0xffffffff);
+
+export const trainOptions = z.strictObject({
+  ...common,
+  neurons: neurons.optional(),
+  dataset: z.enum(["mnist", "n-mnist"], '"mnist" or "n-mnist"').optional(),
+  data: text.optional(),
+  source: text.optional(),
+  labels: text.optional(),
+  passes: whole(1, 1000).default(1),
+  frames: whole(1, 100_000_000).optional(),
+  seed: seed.default(7),
+  weights: z.enum(["float32", "uint8"], '"float32" or "uint8"').optional(),
+  resume: text.optional(),
+  validation: z
+    .string()
+    .regex(/^0?\.\d{1,4}$/, "a share between 0 and 1, such as 0.2")
+    .transform(Number)
+    .optional(),
+  out: text.optional(),
+});
+
+export const evalOptions = z.strictObject({
+  ...common,
+  dataset: z.enum(["mnist", "n-mnist"], '"mnist" or "n-mnist"').optional(),
+  data: text.optional(),
+  source: text.optional(),
+  labels: text.optional(),
+  frames: whole(1, 100_000_000).optional(),
+});
+
+export const benchOptions = z.strictObject({
+  ...common,
+  only: text.optional(),
+  runs: whole(1, 99).default(5),
+  data: text.optional(),
+});
+
+export const infoOptions = z.strictObject({ ...common, picture: text.optional() });
+
+export const startOptions = z.strictObject({ ...common, data: text.optional() });
+
+export const runOptions = z.strictObject({
+  ...common,
+  source: text,
+  labels: text.optional(),
+  model: text.optional(),
+  learn: flag,
+  speed: z.enum(["1", "max"], '"1" or "max"').default("1"),
+  passes: whole(1, 1000).default(1),
+  seed: seed.default(7),
+  neurons: neurons.optional(),
+  headless: flag,
+  host: text.default("127.0.0.1"),
+  port: whole(0, 65535).default(8700),
+  out: text.optional(),
+});
+
+/**
+ * @throws SpikelineError OPTION_VALUE with a sentence that names the option and what came
+ */
+export function parseOptions<T extends z.ZodType>(
+  schema: T,
+  raw: Readonly<Record<string, unknown>>,
+): z.output<T> {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const name = String(issue?.path[0] ?? "");
+  const came = raw[name];
+  throw usageError(
+    "OPTION_VALUE",
+    `Expected ${issue?.message ?? "a value"} for --${name}, but ${came === undefined ? "nothing" : JSON.stringify(came)} came.`,
+  );
+}

@@ -1,0 +1,45 @@
+/**
+ * Lets the readout answer every frame, compares with the truth, and only then (when learning) tells it the truth:
+ * test first, then train, so that a running accuracy is never measured on what was already told.
+ */
+import { map, type OperatorFunction } from "rxjs";
+import { type Clock, systemClock } from "../../core/clock.ts";
+import type { VoteReadout } from "../../readout/vote.ts";
+import type { PresentedFrames } from "./present-frames.ts";
+
+export type JudgedFrames = PresentedFrames & {
+  /** Per frame the answered class, or -1 for no answer. */
+  readonly answers: Int16Array;
+  readonly right: number;
+};
+
+export function judge(
+  options: {
+    readonly readout: Pick<VoteReadout, "decide" | "learn" | "forgetBy">;
+    /** "keep": the readout stays as it is; "follow": it learns the frame and slowly forgets older ones. */
+    readonly profile: "keep" | "follow";
+    /** Share of the old profile kept per batch when it follows a changing network. */
+    readonly keptShare?: number;
+  },
+  clock: Clock = systemClock,
+): OperatorFunction<PresentedFrames, JudgedFrames> {
+  const { readout, profile, keptShare = 0.99 } = options;
+  return map((presented) => {
+    const { outputs, labels } = presented;
+    const startUs = clock.cpuUs();
+    const neurons = outputs.frames === 0 ? 0 : outputs.counts.length / outputs.frames;
+    const answers = new Int16Array(outputs.frames);
+    let right = 0;
+    for (let frame = 0; frame < outputs.frames; frame++) {
+      const answer =
+        readout.decide(outputs.counts.subarray(frame * neurons, (frame + 1) * neurons)).label ?? -1;
+      answers[frame] = answer;
+      if (answer === labels[frame]) right++;
+    }
+    if (profile === "follow") {
+      readout.forgetBy(keptShare);
+      readout.learn(outputs.counts, labels);
+    }
+    return { ...presented, answers, right, cpuUs: presented.cpuUs + clock.cpuUs() - startUs };
+  });
+}

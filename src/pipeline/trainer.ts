@@ -1,0 +1,78 @@
+/** Learning over labelled frames: the network learns without labels; they only name its neurons and judge it. */
+import { map, type Observable, scan, tap } from "rxjs";
+import { type Clock, systemClock } from "../core/clock.ts";
+
+import type { SpikingNetwork } from "../network/spiking-network.ts";
+import type { VoteReadout } from "../readout/vote.ts";
+import { judge } from "./operators/judge.ts";
+import { type LabelledFrames, presentFrames } from "./operators/present-frames.ts";
+
+export type TrainingProgress = {
+  readonly frames: number;
+  /** CPU time of encoding, network and readout so far. */
+  readonly cpuUs: number;
+  /** Frames ÷ CPU time of encoding, network and readout. */
+  readonly trainFps: number;
+  readonly outputSpikes: number;
+  readonly inputSpikes: number;
+  /** Presentations beyond the first. */
+  readonly repeats: number;
+  /** Right answers in the last batches (test first, then train), 0..1. */
+  readonly accuracySoFar: number;
+};
+
+const SMOOTHING = 0.95;
+
+const sum = (values: ArrayLike<number>) => {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i] ?? 0;
+  return total;
+};
+
+/**
+ * Presents every batch with learning on and reports after each. `profile` is a readout that follows along, for the
+ * accuracy so far only; name the neurons anew with `nameNeurons` when done.
+ */
+export function train(
+  frames$: Observable<LabelledFrames>,
+  options: { readonly network: SpikingNetwork; readonly profile: VoteReadout },
+  clock: Clock = systemClock,
+): Observable<TrainingProgress> {
+  const { network, profile } = options;
+  const start = { frames: 0, cpuUs: 0, outputSpikes: 0, inputSpikes: 0, repeats: 0, smoothed: 0, weight: 0 };
+  return frames$.pipe(
+    presentFrames({ network, learn: true }, clock),
+    judge({ readout: profile, profile: "follow" }, clock),
+    scan((all, batch) => {
+      const frames = batch.outputs.frames;
+      const share = frames === 0 ? 0 : batch.right / frames;
+      return {
+        frames: all.frames + frames,
+        cpuUs: all.cpuUs + batch.cpuUs,
+        outputSpikes: all.outputSpikes + sum(batch.outputs.counts),
+        inputSpikes: all.inputSpikes + sum(batch.outputs.inputSpikes),
+        repeats: all.repeats + sum(batch.outputs.repeats),
+        smoothed: SMOOTHING * all.smoothed + (1 - SMOOTHING) * share,
+        weight: SMOOTHING * all.weight + (1 - SMOOTHING),
+      };
+    }, start),
+    map(({ smoothed, weight, ...all }) => ({
+      ...all,
+      trainFps: all.frames / (all.cpuUs / 1e6),
+      accuracySoFar: smoothed / weight,
+    })),
+  );
+}
+
+/** Shows labelled frames with learning off and tells the readout which neuron answers to which class. */
+export function nameNeurons(
+  frames$: Observable<LabelledFrames>,
+  options: { readonly network: SpikingNetwork; readonly readout: VoteReadout },
+): Observable<number> {
+  const { network, readout } = options;
+  return frames$.pipe(
+    presentFrames({ network, learn: false }),
+    tap(({ outputs, labels }) => readout.learn(outputs.counts, labels)),
+    scan((frames, { outputs }) => frames + outputs.frames, 0),
+  );
+}

@@ -1,0 +1,52 @@
+/**
+ * The network of diehl-cook-2015 on real event-camera recordings (N-MNIST, Orchard 2015): events on a 34 × 34 grid,
+ * ON and OFF apart, one recording one frame of about 310 ms. Not a published system: the live path's first network.
+ * Constants chosen on a train/validation split of 799 recordings.
+ */
+import type { Recipe } from "./recipe.ts";
+
+export const diehlCookEvents: Recipe = {
+  name: "diehl-cook-events",
+  summary: "The same network learns digits from the events of a moving event camera.",
+  paper: "after Diehl & Cook 2015; recordings: Orchard et al. 2015, Front. Neurosci. 9:437",
+  dataset: "n-mnist",
+  defaultNeurons: 400,
+  published: [],
+  describe: ({ neurons, seed }) => ({
+    format: "spikeline-model",
+    version: 1,
+    system: "diehl-cook-events",
+    seed,
+    input: { width: 34, height: 34 },
+    encoder: { kind: "event-grid", pool: 1, polarity: "split", window: { by: "episode" } },
+    layers: [
+      {
+        kind: "clocked",
+        inputs: 2312,
+        neurons,
+        dtMs: 1,
+        neuron: {
+          tauMemMs: 100,
+          vLeakMv: -65,
+          vResetMv: -65,
+          vThresholdMv: -52,
+          vExcitatoryMv: 0,
+          vInhibitoryMv: -100,
+          refractoryMs: 5,
+          thetaPlusMv: 0.017,
+          thetaInitialMv: 0,
+          tauThetaMs: 1e7,
+        },
+        synapses: { weights: "float32", wMax: 1, initialMax: 0.3, gain: 0.043, normalisedSum: 78.4 },
+        plasticity: { rule: "post-target", eta: 0.0125, xTarget: 0.011, mu: 1, tauPreMs: 10 },
+        competition: { kind: "hard", inhibition: 0.7 },
+        presentation: { durationMs: 350, restMs: 150, minSpikes: 0, maxRepeats: 0 },
+      },
+    ],
+    readout: {
+      kind: "vote",
+      vote: "majority",
+      classNames: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    },
+  }),
+};

@@ -1,0 +1,25 @@
+/** What a system is: data only. The pipeline runs it; nothing here computes. */
+import type { ModelDescription } from "../model/schema.ts";
+
+/** A figure a paper gives, to stand beside ours. */
+export type PublishedFigure = {
+  readonly name: string;
+  readonly neurons: number;
+  /** 0..1. */
+  readonly accuracy: number;
+};
+
+export type Recipe = {
+  readonly name: string;
+  /** One sentence for lists and help. */
+  readonly summary: string;
+  readonly paper: string;
+  readonly dataset: "mnist" | "n-mnist";
+  readonly defaultNeurons: number;
+  readonly published: readonly PublishedFigure[];
+  /** Everything a model needs but its provenance. `neurons` and `seed` are the user's. */
+  describe(options: {
+    readonly neurons: number;
+    readonly seed: number;
+  }): Omit<ModelDescription, "provenance" | "accuracy">;
+};
