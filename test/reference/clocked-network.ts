@@ -7,17 +7,17 @@
  *   one decay by exp(−(k+1)·dt/tau) at once, at most 1023 steps at a time, what is left at the presentation's end;
  * - a neuron that was depressed or that fired while learning is normalised after the frame, in ascending order.
  */
+import type { SpikeBatch } from "../../src/core/batches.ts";
 import { hashWords, Random } from "../../src/core/random.ts";
+import { encodePoisson } from "../../src/encoders/poisson.ts";
 import type { NativeClockedNetwork, NativeParams, NativeState } from "../../src/native/binding.ts";
 import { compete, inhibit } from "./competition.ts";
 import { driveMembrane, restMembrane, sumRows } from "./drive.ts";
 import { expNonPositive } from "./exponential.ts";
-import { depressPair, potentiatePair } from "./pair.ts";
-import { drawPoisson } from "./poisson.ts";
-import { learnPostTarget } from "./post-target.ts";
+import { depressPair } from "./pair.ts";
+import { learnPost } from "./plasticity.ts";
 import { ReferenceSynapses } from "./synapses.ts";
 import { ReferenceTrace } from "./traces.ts";
-import { potentiateTriplet } from "./triplet.ts";
 
 const f = Math.fround;
 
@@ -74,13 +74,13 @@ export class ReferenceNetwork
     for (let frame = 0; frame < repeats.length; frame++) {
       const image = pixels.subarray(frame * inputs, (frame + 1) * inputs);
       let attempt = 0;
-      let rows = this.#presentImage(image, attempt, learn);
+      let drawn = this.#presentImage(image, attempt, learn);
       while (this.#spikes < minSpikes && attempt < maxRepeats) {
         attempt++;
-        rows = this.#presentImage(image, attempt, learn);
+        drawn = this.#presentImage(image, attempt, learn);
       }
       repeats[frame] = Math.min(attempt, 255);
-      inputSpikes[frame] = rows.flat().length;
+      inputSpikes[frame] = drawn;
       counts.set(this.#counts, frame * neurons);
       this.#endFrame();
     }
@@ -96,24 +96,15 @@ export class ReferenceNetwork
     learn: boolean,
   ): number {
     const dtUs = this.#p.dtMs * 1000;
-    this.#beginPresentation();
-    let total = 0;
-    for (let s = 0; s * dtUs < durationUs; s++) {
-      const rows = input.filter((_, k) => {
-        const at = offsetUs[k] ?? 0;
-        return at >= s * dtUs && at < (s + 1) * dtUs;
-      });
-      for (const neuron of this.#step(rows, learn)) {
-        // Writing past a typed array's end is ignored: what does not fit is counted only.
-        outOffsetUs[total] = Math.trunc(s * dtUs);
-        outNeuron[total] = neuron;
-        total++;
-      }
-    }
-    this.#rest(learn);
+    const output = this.#presentBatch({ offsetUs, neuron: input }, Math.ceil(durationUs / dtUs), learn);
+    output.forEach(([step, neuron], k) => {
+      // Writing past a typed array's end is ignored: what does not fit is counted only.
+      outOffsetUs[k] = Math.trunc(step * dtUs);
+      outNeuron[k] = neuron;
+    });
     counts.set(this.#counts);
     this.#endFrame();
-    return total;
+    return output.length;
   }
 
   readState(state: NativeState): void {
@@ -158,25 +149,39 @@ export class ReferenceNetwork
     this.#frames = high * TWO_TO_32 + low;
   }
 
-  #presentImage(pixels: Uint8Array, attempt: number, learn: boolean): number[][] {
+  /** The Poisson spikes are those of the separate encoder; returns how many there were. */
+  #presentImage(pixels: Uint8Array, attempt: number, learn: boolean): number {
     const { seed, maxRateHz, brighterHz, dtMs, durationMs } = this.#p;
-    const rows = drawPoisson({
+    const spikes = encodePoisson({
       pixels,
       maxRateHz: maxRateHz + attempt * brighterHz,
       dtMs,
-      steps: this.#steps(durationMs),
-      key: hashWords(seed, this.#frames % TWO_TO_32, Math.floor(this.#frames / TWO_TO_32), attempt),
+      durationMs,
+      seed,
+      frameIndex: this.#frames,
+      attempt,
     });
-    this.#beginPresentation();
-    for (const row of rows) this.#step(row, learn);
-    this.#rest(learn);
-    return rows;
+    this.#presentBatch(spikes, this.#steps(durationMs), learn);
+    return spikes.length;
   }
 
-  #beginPresentation(): void {
+  /** Returns the output spikes as pairs of step and neuron. */
+  #presentBatch(
+    spikes: Pick<SpikeBatch, "offsetUs" | "neuron">,
+    steps: number,
+    learn: boolean,
+  ): [number, number][] {
+    const dtUs = this.#p.dtMs * 1000;
+    const output: [number, number][] = [];
     this.#began = this.#now;
     this.#spikes = 0;
     this.#counts = new Array<number>(this.#p.neurons).fill(0);
+    for (let s = 0; s < steps; s++) {
+      const rows = spikes.neuron.filter((_, k) => Math.floor((spikes.offsetUs[k] ?? 0) / dtUs) === s);
+      for (const neuron of this.#step(rows, learn)) output.push([s, neuron]);
+    }
+    this.#rest(learn);
+    return output;
   }
 
   /** Returns the neurons that fired, ascending. */
@@ -240,26 +245,15 @@ export class ReferenceNetwork
       this.#membrane[j] = this.#p.vReset;
       this.#counts[j] = Math.min((this.#counts[j] ?? 0) + 1, MOST_SPIKES_A_FRAME);
       if (learn) {
-        this.#learnPost(j, x);
+        const y2 = this.#post2.at(this.#now - (this.#lastPost[j] ?? 0));
+        learnPost(this.#synapses, this.#p, { neuron: j, x, y2 });
+        this.#touched.add(j);
         this.#theta[j] = (this.#theta[j] ?? 0) + f(this.#p.thetaPlus);
       }
       this.#lastPost[j] = this.#now;
       if (refractorySteps > 0) this.#release[j] = this.#now + refractorySteps;
     }
     this.#holdRefractory();
-  }
-
-  #learnPost(neuron: number, x: Float32Array): void {
-    const { rule, etaPost, xTarget, bound } = this.#p;
-    this.#touched.add(neuron);
-    if (rule === 0) {
-      learnPostTarget(this.#synapses, neuron, { x, eta: etaPost, xTarget, mu: bound });
-    } else if (rule === 1) {
-      potentiatePair(this.#synapses, neuron, { x, factor: f(etaPost) });
-    } else {
-      const y2 = this.#post2.at(this.#now - (this.#lastPost[neuron] ?? -Infinity));
-      potentiateTriplet(this.#synapses, neuron, { x, y2, etaPost });
-    }
   }
 
   /** The silence after a presentation, in one go. Only learning moves theta. */
