@@ -8,7 +8,7 @@ namespace spikeline {
 
 double ExpNonPositive(double x) noexcept {
   assert(x <= 0.0);
-  if (!(x > -700.0)) return 0.0;
+  if (!(x >= -700.0)) return 0.0;
   constexpr double kInvLn2 = 1.4426950408889634;
   constexpr double kLn2High = 0.693147180369123816490;  // 32 bits: k * high is exact
   constexpr double kLn2Low = 1.90821492927058770002e-10;

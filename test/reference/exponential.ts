@@ -8,11 +8,11 @@
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 const TAYLOR_DEGREE = 13;
-/** Below this the result is 0; above it 2^k is a normal number. */
+/** Below this the result is 0; from it on 2^k is a normal number. */
 const LOWEST = -700;
 
 export function expNonPositive(x: number): number {
-  if (!(x > LOWEST)) return 0;
+  if (!(x >= LOWEST)) return 0;
   const k = Math.trunc(x * Math.LOG2E - 0.5);
   const r = x - k * LN2_HIGH - k * LN2_LOW;
   let sum = 1;

@@ -15,10 +15,13 @@ export function learnPost(
   const { neuron, x, y2 } = spike;
   switch (rule) {
     case 0:
-      return learnPostTarget(synapses, neuron, { x, eta: etaPost, xTarget, mu: bound });
+      learnPostTarget(synapses, neuron, { x, eta: etaPost, xTarget, mu: bound });
+      break;
     case 1:
-      return potentiatePair(synapses, neuron, { x, factor: Math.fround(etaPost) });
+      potentiatePair(synapses, neuron, { x, factor: Math.fround(etaPost) });
+      break;
     case 2:
-      return potentiateTriplet(synapses, neuron, { x, y2, etaPost });
+      potentiateTriplet(synapses, neuron, { x, y2, etaPost });
+      break;
   }
 }
