@@ -1,0 +1,125 @@
+/**
+ * Prints SHA-256 digests of the native network after fixed runs on synthetic images, as JSON: the same on every
+ * machine. `--write` makes them the expected ones (test/native/digest.json); `--check` compares and exits 1 if they
+ * differ. Needs dist/ and the addon, no packages of its own, so that it runs under emulation too.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { argv } from "node:process";
+import { fileURLToPath } from "node:url";
+
+const EXPECTED = new URL("../test/native/digest.json", import.meta.url);
+
+const SIDE = 12;
+const FRAMES = 12;
+const NEURONS = 205;
+
+/** Small, so that emulation thirty times slower is done in seconds; every rule, storage and competition is in. */
+const RULES = {
+  "post-target-soft": { rule: "post-target", eta: 0.05, xTarget: 0.2, mu: 1, tauPreMs: 20 },
+  "post-target-hard": { rule: "post-target", eta: 0.02, xTarget: 0.2, mu: 0, tauPreMs: 20 },
+  pair: { rule: "pair", etaPre: 0.001, etaPost: 0.02, tauPreMs: 20, tauPostMs: 15 },
+  triplet: { rule: "triplet", etaPre: 0.001, etaPost: 0.05, tauPreMs: 20, tauPostMs: 15, tauPost2Ms: 40 },
+};
+
+/** @returns the description of a small network for images of SIDE×SIDE pixels */
+function describeModel(plasticity, weights) {
+  return {
+    format: "spikeline-model",
+    version: 1,
+    system: "digest",
+    seed: 20_150_803,
+    input: { width: SIDE, height: SIDE },
+    encoder: { kind: "poisson", maxRateHz: 63.75, brighterHz: 31.875 },
+    layers: [
+      {
+        kind: "clocked",
+        inputs: SIDE * SIDE,
+        neurons: NEURONS,
+        dtMs: 0.5,
+        neuron: {
+          tauMemMs: 100,
+          vLeakMv: -65,
+          vResetMv: -60,
+          vThresholdMv: -52,
+          vExcitatoryMv: 0,
+          vInhibitoryMv: -100,
+          refractoryMs: 5,
+          thetaPlusMv: 0.3,
+          thetaInitialMv: 2,
+          tauThetaMs: 1e5,
+        },
+        synapses: { weights, wMax: 1, initialMax: 0.3, gain: 0.08, normalisedSum: SIDE * SIDE * 0.1 },
+        plasticity,
+        competition: { kind: plasticity.rule === "pair" ? "hard" : "soft", inhibition: 0.8 },
+        presentation: { durationMs: 100, restMs: 30, minSpikes: 3, maxRepeats: 2 },
+      },
+    ],
+    readout: { kind: "vote", vote: "majority", classNames: ["none"] },
+    provenance: { createdAt: "", spikelineVersion: "", dataset: "synthetic", framesSeen: 0 },
+    accuracy: [],
+  };
+}
+
+/** Bars at random places and angles on black. */
+function drawImages(random) {
+  const pixels = new Uint8Array(FRAMES * SIDE * SIDE);
+  for (let frame = 0; frame < FRAMES; frame++) {
+    const [stepX, stepY] = [random.nextBelow(5) - 2, 1 + random.nextBelow(2)];
+    let [x, y] = [random.nextBelow(SIDE), 0];
+    for (; y < SIDE; x += stepX, y += stepY) {
+      for (let k = 0; k < 3; k++) {
+        const at = frame * SIDE * SIDE + y * SIDE + ((x + k + 2 * SIDE) % SIDE);
+        pixels[at] = 128 + random.nextBelow(128);
+      }
+    }
+  }
+  return pixels;
+}
+
+/**
+ * Runs everything.
+ * @param parts SpikingNetwork and Random, from dist/ or from the sources
+ * @returns by name of the run: output spikes, and digests of the counts, weights and thetas
+ */
+export function runDigests({ SpikingNetwork, Random }) {
+  const pixels = drawImages(Random.fromKey(12));
+  const digests = {};
+  for (const [rule, plasticity] of Object.entries(RULES)) {
+    for (const weights of ["float32", "uint8"]) {
+      const network = SpikingNetwork.create(describeModel(plasticity, weights));
+      const { counts } = network.presentImages(pixels, { frames: FRAMES, learn: true });
+      const tensors = network.tensors();
+      network.dispose();
+      digests[`${rule}-${weights}`] = {
+        spikes: counts.reduce((total, count) => total + count, 0),
+        counts: sha256(counts),
+        weights: sha256(tensors.get("layer0.weights").data),
+        scale: sha256(tensors.get("layer0.scale").data),
+        theta: sha256(tensors.get("layer0.theta").data),
+      };
+    }
+  }
+  return digests;
+}
+
+function sha256(array) {
+  return createHash("sha256")
+    .update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
+    .digest("hex");
+}
+
+async function main() {
+  const [{ SpikingNetwork }, { Random }] = await Promise.all([
+    import("../dist/network/spiking-network.js"),
+    import("../dist/core/random.js"),
+  ]);
+  const json = `${JSON.stringify(runDigests({ SpikingNetwork, Random }), null, 2)}\n`;
+  if (argv.includes("--write")) writeFileSync(EXPECTED, json);
+  process.stdout.write(json);
+  if (!argv.includes("--check") || json === readFileSync(EXPECTED, "utf8")) return;
+  process.stderr.write("Expected the digests of test/native/digest.json, but this machine gives others.\n");
+  process.exitCode = 1;
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) await main();
