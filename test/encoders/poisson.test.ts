@@ -1,10 +1,33 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hashWords } from "../../src/core/random.ts";
+import { hashWords, mix32, Random } from "../../src/core/random.ts";
 import { encodePoisson } from "../../src/encoders/poisson.ts";
 import { SpikingNetwork } from "../../src/network/spiking-network.ts";
 import { tinyDescription } from "../model/tiny-model.ts";
-import { drawPoisson } from "../reference/poisson.ts";
+
+/** The definition once more, written the other way round: all words of a step first, then the pixels. */
+function drawPoisson(image: {
+  readonly pixels: Uint8Array;
+  readonly maxRateHz: number;
+  readonly dtMs: number;
+  readonly steps: number;
+  readonly key: number;
+}): number[][] {
+  const lanes = Array.from({ length: 16 }, (_, lane) => {
+    const word = (k: number) => mix32(image.key + Math.imul(lane * 4 + k + 1, 0x9e3779b9));
+    return new Random([(word(0) | 1) >>> 0, word(1), word(2), word(3)]);
+  });
+  const active = [...image.pixels.keys()].filter((pixel) => image.pixels[pixel] !== 0);
+  return Array.from({ length: image.steps }, () => {
+    const halves = Array.from({ length: Math.ceil(active.length / 32) }, () =>
+      lanes.map((lane) => lane.nextUint32()).flatMap((word) => [word & 0xffff, word >>> 16]),
+    ).flat();
+    return active.filter((pixel, position) => {
+      const chance = ((((image.pixels[pixel] ?? 0) / 255) * image.maxRateHz * image.dtMs) / 1000) * 65536;
+      return (halves[position] ?? 65535) < Math.min(65535, Math.floor(chance + 0.5));
+    });
+  });
+}
 
 const base = { maxRateHz: 63.75, durationMs: 100, dtMs: 0.5, seed: 7, frameIndex: 0, attempt: 0 };
 
