@@ -7,11 +7,19 @@
  */
 import type { Episode, EventBatch, SpikeBatch } from "../core/batches.ts";
 import type { StageCounts } from "../core/telemetry.ts";
-import type { EncoderDescription } from "../model/schema.ts";
 import { SpikeColumns } from "./spike-columns.ts";
 import type { Stage } from "./stage.ts";
 
-export type EventGridDescription = Extract<EncoderDescription, { kind: "event-grid" }>;
+/** The part of a model's description that names this encoder (src/model/schema.ts checks it). */
+export type EventGridDescription = {
+  readonly kind: "event-grid";
+  readonly pool: number;
+  readonly polarity: "split" | "merge";
+  readonly window:
+    | { readonly by: "episode" }
+    | { readonly by: "time"; readonly durationMs: number }
+    | { readonly by: "count"; readonly events: number };
+};
 
 export type Geometry = { readonly width: number; readonly height: number };
 
@@ -114,9 +122,9 @@ export class EventGridEncoder implements Stage<EventBatch, SpikeBatch> {
       delivered: this.#delivered,
       held: this.#spikes.length,
       dropped: {
-        "out-of-range": this.#outOfRange,
-        "time-back": this.#timeBack,
-        "window-full": this.#windowFull,
+        ...(this.#outOfRange > 0 && { "out-of-range": this.#outOfRange }),
+        ...(this.#timeBack > 0 && { "time-back": this.#timeBack }),
+        ...(this.#windowFull > 0 && { "window-full": this.#windowFull }),
       },
       unit: "events",
     };
