@@ -21,7 +21,7 @@ export class AcknowledgedCounts {
       received: this.#delivered + this.#superseded,
       delivered: this.#delivered,
       held: 0,
-      dropped: { superseded: this.#superseded },
+      dropped: this.#superseded > 0 ? { superseded: this.#superseded } : {},
       unit: "snapshots",
     };
   }
