@@ -57,7 +57,10 @@ export type Speed = {
 export type EventPicture = {
   readonly width: number;
   readonly height: number;
-  /** Per pixel: 0 none yet or faded, else ±(256 − age bin): the sign is the polarity (+ ON), 1..255, new is 255. */
+  /**
+   * Per pixel: 0 none yet or faded, else ±(256 − age bin): the sign is the polarity (+ ON), 1..255, new is 255.
+   * A bin is 90/256 ms of the sensor's time.
+   */
   readonly pixels: Int16Array;
 };
 

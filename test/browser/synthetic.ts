@@ -29,10 +29,10 @@ export function strokePicture(step: number): EventPicture {
   const drift = (step % 60) * 0.1 - 3;
   for (let i = 0; i < pixels.length; i++) {
     const [x, y] = [i % SIZE, Math.floor(i / SIZE)];
-    for (let ageMs = 0; ageMs < 90 && pixels[i] === 0; ageMs += 2) {
+    for (let ageMs = 0; ageMs < 88 && pixels[i] === 0; ageMs += 2) {
       const at = drift - ageMs * SPEED_PIXELS_PER_MS;
       const [now, before] = [isInk(x, y, at), isInk(x, y, at - 2 * SPEED_PIXELS_PER_MS)];
-      if (now !== before) pixels[i] = (now ? 1 : -1) * (255 - ageMs);
+      if (now !== before) pixels[i] = (now ? 1 : -1) * (255 - Math.round((ageMs * 256) / 90));
     }
   }
   return { width: SIZE, height: SIZE, pixels };
@@ -73,6 +73,14 @@ export function digitsSnapshot(step: number, changes: Partial<Snapshot> = {}): S
       { name: "encoder", received, delivered: received - held, held, ...events },
       { name: "network", received: frames, delivered: frames, held: 0, unit: "frames", dropped: {} },
       { name: "readout", received: frames, delivered: frames, held: 0, unit: "frames", dropped: {} },
+      {
+        name: "snapshots",
+        received: step + 50,
+        delivered: step + 10,
+        held: 0,
+        unit: "snapshots",
+        dropped: { superseded: 40 },
+      },
     ],
     picture: strokePicture(step),
     ...changes,
@@ -87,7 +95,11 @@ const LONG_NAMES = [
   "hexagon",
   "cross",
   "arrow",
-  "an unusually long name",
+  "an unusually long name!!",
+  "bar",
+  "heart",
+  "spiral",
+  "WWWWWWWWWWWWWWWWWWWWWWWW",
 ];
 
 /** The longest of everything, with losses: what the layout has to bear. */

@@ -1,5 +1,6 @@
 /** A small world for the dashboard's tests: snapshots, a page folder, a dashboard with a hand-turned clock. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Subject } from "rxjs";
@@ -112,6 +113,29 @@ export async function openViewer(world: World) {
     socket.once("error", reject);
   });
   return { socket, texts, closed, received: () => binaries, last: () => lastBinary };
+}
+
+/** A viewer by hand: shakes hands, then reads nothing and answers nothing. */
+export async function openSilentViewer(world: World): Promise<Socket> {
+  const before = world.counts().viewers;
+  const socket = connect(world.port, "127.0.0.1");
+  socket.on("error", () => undefined);
+  socket.pause();
+  socket.write(
+    [
+      "GET /stream HTTP/1.1",
+      `Host: 127.0.0.1:${world.port}`,
+      `Origin: http://127.0.0.1:${world.port}`,
+      "Connection: Upgrade",
+      "Upgrade: websocket",
+      "Sec-WebSocket-Version: 13",
+      `Sec-WebSocket-Key: ${Buffer.alloc(16).toString("base64")}`,
+      `Sec-WebSocket-Protocol: ${subprotocols(world.token).join(", ")}`,
+      "\r\n",
+    ].join("\r\n"),
+  );
+  await until(() => world.counts().viewers === before + 1, "the silent viewer to be let in");
+  return socket;
 }
 
 /** Turns of the event loop until `done` holds; fails aloud instead of waiting for ever. */

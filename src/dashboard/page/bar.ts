@@ -1,5 +1,6 @@
 /** The bar: what runs, whether it learns, and whether this page is connected. */
 
+import type { Snapshot } from "../../core/telemetry.ts";
 import type { Link } from "./connection.ts";
 import { byId, setText } from "./dom.ts";
 import { age } from "./format.ts";
@@ -49,12 +50,17 @@ export function showLink(link: Link, moment: Moment | undefined, nowMs: number):
   setText(byId("link-words"), words);
   byId("link").classList.toggle("open", link.kind === "open");
   byId("link").classList.toggle("lost", link.kind === "lost");
-  const notice = byId("notice");
-  notice.hidden = link.kind !== "lost";
-  if (link.kind !== "lost") return;
+  const sentence = noticeFor(link, moment?.snapshot, nowMs);
+  byId("notice").hidden = sentence === "";
+  setText(byId("notice"), sentence);
+}
+
+/** What the reader should know besides the panels: a broken link, or a fault the source has survived. */
+function noticeFor(link: Link, snapshot: Snapshot | undefined, nowMs: number): string {
+  if (link.kind !== "lost") return snapshot?.state === "running" ? (snapshot.message ?? "") : "";
   const waitMs = link.retryAtMs - nowMs;
   const next = waitMs > 0 ? `Trying again in ${Math.ceil(waitMs / 1000)}\u00a0s.` : "Trying again.";
-  setText(notice, `spikeline goes on without this page, or was stopped. ${next}`);
+  return `spikeline goes on without this page, or was stopped. ${next}`;
 }
 
 function wordsFor(link: Link, moment: Moment | undefined, nowMs: number): string {

@@ -13,6 +13,8 @@ const CHOOSE_EVERY_MS = 10_000;
 const MEMORY = 0.98;
 /** Up to this length a name fits below a column; longer names get rows. */
 const COLUMN_NAME = 3;
+/** Longer than this, two columns of rows are too narrow. */
+const HALF_ROW_NAME = 12;
 /** Shares below this are a bar without a number. */
 const NUMBER_FROM = 0.05;
 
@@ -48,10 +50,9 @@ function build(classNames: readonly string[]): void {
   const key = JSON.stringify(names);
   if (key === shownNames) return;
   shownNames = key;
-  list.classList.toggle(
-    "rows",
-    names.some((name) => name.length > COLUMN_NAME),
-  );
+  const longest = names.reduce((most, name) => Math.max(most, name.length), 0);
+  list.classList.toggle("rows", longest > COLUMN_NAME);
+  list.classList.toggle("long", longest > HALF_ROW_NAME);
   bars = names.map((name) => {
     const item = make("li");
     const lane = make("span", "lane");

@@ -4,6 +4,17 @@
  */
 import type { StageCounts } from "../../core/telemetry.ts";
 
+/** What goes to the page itself: a picture missed is skipped, not lost, and no station of the data's way. */
+const PAGE_UNIT = "snapshots";
+
+/** The stages the data goes through, which are the stations of the line. */
+export const stationsOf = (stages: readonly StageCounts[]): readonly StageCounts[] =>
+  stages.filter(({ unit }) => unit !== PAGE_UNIT);
+
+/** Snapshots that were replaced by newer ones before they left the pipeline. */
+export const supersededIn = (stages: readonly StageCounts[]): number =>
+  stages.reduce((sum, stage) => sum + (stage.unit === PAGE_UNIT ? lostIn(stage) : 0), 0);
+
 /** The one reason for dropping that somebody chose. */
 const CHOSEN = "filtered";
 

@@ -3,7 +3,7 @@ import type { StageCounts } from "../../core/telemetry.ts";
 import { timeOfDay } from "./clock.ts";
 import { byId, make, setText } from "./dom.ts";
 import { capitalised, count, rate, shortCount, UNKNOWN } from "./format.ts";
-import { type Ledger, LossWatch, ledgerOf, lostIn } from "./ledger.ts";
+import { type Ledger, LossWatch, ledgerOf, lostIn, stationsOf } from "./ledger.ts";
 import type { Moment } from "./moment.ts";
 import { GrowthRate } from "./rates.ts";
 
@@ -47,7 +47,7 @@ function build(names: readonly string[]): void {
 function makeStation(title: string): Station {
   const item = make("li", "station");
   const track = make("span", "track");
-  track.append(make("i"));
+  track.append(make("i", "dot"));
   const head = make("span", "head");
   const [name, speed] = [make("b", "", title), make("span", "rate", UNKNOWN)];
   head.append(name, speed);
@@ -58,7 +58,8 @@ function makeStation(title: string): Station {
 }
 
 /** Counts of every snapshot feed the rates; called as each arrives. */
-export function countStages(stages: readonly StageCounts[], atMs: number): void {
+export function countStages(all: readonly StageCounts[], atMs: number): void {
+  const stages = stationsOf(all);
   build(stages.length === 0 ? USUAL_STAGES : stages.map(({ name }) => name));
   stages.forEach((stage, i) => {
     stations[i]?.growth.add(stage.delivered, atMs);
@@ -75,7 +76,7 @@ export function countStages(stages: readonly StageCounts[], atMs: number): void 
 
 /** Called four times a second. */
 export function showLine(moment: Moment): void {
-  const { stages } = moment.snapshot;
+  const stages = stationsOf(moment.snapshot.stages);
   stages.forEach((stage, i) => {
     const station = stations[i];
     if (station !== undefined) showStation(station, stage, moment.nowMs);

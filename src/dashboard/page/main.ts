@@ -7,6 +7,7 @@ import { showCandidates } from "./candidates.ts";
 import { nowMs } from "./clock.ts";
 import { Connection, type Link } from "./connection.ts";
 import { byId } from "./dom.ts";
+import { supersededIn } from "./ledger.ts";
 import { countStages, showLine } from "./line.ts";
 import type { Moment } from "./moment.ts";
 import { GrowthRate } from "./rates.ts";
@@ -20,6 +21,7 @@ const NUMBERS_EVERY_MS = 250;
 const ANSWER_EVERY_MS = 150;
 
 const panels = byId("panels");
+const rail = byId("rail");
 let theme = readTheme(panels);
 let connection: Connection | undefined;
 let link: Link = { kind: "connecting" };
@@ -28,6 +30,9 @@ let shown = 0;
 /** Snapshots missed over this link, and over the links before it. */
 let skippedNow = 0;
 let skippedBefore = 0;
+/** Snapshots that never left the pipeline: when this page came, and since. */
+let supersededAtFirst: number | undefined;
+let superseded = 0;
 const shownRate = new GrowthRate();
 let quietSinceMs: number | undefined;
 let numbersAtMs = Number.NEGATIVE_INFINITY;
@@ -57,7 +62,7 @@ function onLink(next: Link): void {
     skippedBefore += skippedNow;
     skippedNow = 0;
   }
-  panels.classList.toggle("gone", next.kind === "lost");
+  for (const part of [panels, rail]) part.classList.toggle("gone", next.kind === "lost");
   readColours();
 }
 
@@ -66,6 +71,8 @@ function onSnapshot(snapshot: Snapshot): void {
   // The first one is shown whole, at once.
   if (newest === undefined) numbersAtMs = Number.NEGATIVE_INFINITY;
   newest = { snapshot, arrivedMs };
+  supersededAtFirst ??= supersededIn(snapshot.stages);
+  superseded = Math.max(0, supersededIn(snapshot.stages) - supersededAtFirst);
   shownRate.add(++shown, arrivedMs);
   countStages(snapshot.stages, arrivedMs);
   const isQuiet = snapshot.eventsPerSecond === 0;
@@ -86,7 +93,7 @@ function frame(): void {
     nowMs: now,
     link,
     shown,
-    skipped: skippedBefore + skippedNow,
+    skipped: skippedBefore + skippedNow + superseded,
     shownPerSecond: shownRate.perSecond(now),
     quietSinceMs,
   };

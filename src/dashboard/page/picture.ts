@@ -8,9 +8,9 @@ import { rgbOf, type Theme } from "./theme.ts";
 /** Time constant of the fading; after three of them nothing is drawn. */
 export const TAU_MS = 30;
 const LAST_AGE_MS = 3 * TAU_MS;
-/** One age bin of the picture. */
-const AGE_BIN_MS = 1;
 const BINS = 256;
+/** One age bin of the picture, see EventPicture. */
+const AGE_BIN_MS = 90 / BINS;
 /** Below this size a grid would hide more than it shows. */
 const GRID_FROM_DEVICE_PIXELS = 8;
 

@@ -1,0 +1,103 @@
+/** How the page looks in a real browser: nothing is cut, nothing overlaps, at any size, dark and light. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { addressWithToken } from "../../src/dashboard/auth.ts";
+import { chromiumPath, openTab } from "./chromium.ts";
+import { PageWorld } from "./page-world.ts";
+import { digitsSnapshot, fullSnapshot } from "./synthetic.ts";
+
+describe.skipIf(chromiumPath === undefined)("the layout", () => {
+  const world = new PageWorld();
+  beforeAll(() => world.prepare());
+  afterAll(() => world.end());
+  beforeEach(() => world.start());
+  afterEach(() => world.tidy());
+
+  it("opens the stations as a list on a phone", async () => {
+    const { page } = await world.open();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.waitForSelector(".station", { state: "hidden" });
+    await page.click("#ledger");
+    await page.waitForSelector(".station", { state: "visible" });
+    await page.screenshot({ path: world.shot("stations-390") });
+    expect(await page.evaluate(findFaults)).toEqual([]);
+  });
+
+  const sizes = [
+    { width: 1440, height: 900 },
+    { width: 834, height: 1112 },
+    { width: 390, height: 844 },
+  ];
+  const looks = sizes.flatMap((size) => (["dark", "light"] as const).map((scheme) => ({ ...size, scheme })));
+  const kinds = [
+    { name: "digits", snapshot: digitsSnapshot },
+    { name: "full", snapshot: fullSnapshot },
+  ];
+  const views = kinds.flatMap((kind) => looks.map((look) => ({ ...kind, ...look })));
+  it.each(views)(
+    "fits at $width × $height, $scheme, with $name",
+    async ({ name, snapshot, width, height, scheme }) => {
+      world.make = snapshot;
+      const { page, complaints } = await openTab(world.browser.context);
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.goto(addressWithToken(world.dashboard.url, world.token));
+      await page.waitForFunction(() => document.getElementById("recent")?.textContent !== "–");
+      await page.waitForFunction(() => !document.querySelector(".rate")?.textContent?.includes("–"));
+      await page.screenshot({ path: world.shot(`${name}-${scheme}-${width}`), fullPage: width < 1440 });
+      const faults = await page.evaluate(findFaults);
+      expect(faults).toEqual([]);
+      if (width === 1440) {
+        expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(height);
+      }
+      expect(complaints).toEqual([]);
+    },
+  );
+});
+
+/** Runs in the page: parts that stick out of the page or of their panel, and texts that lie on each other. */
+function findFaults(): string[] {
+  const faults: string[] = [];
+  const label = (element: Element) =>
+    `${element.tagName} #${element.id} .${element.className} "${element.textContent?.slice(0, 30)}"`;
+  if (document.documentElement.scrollWidth > innerWidth) faults.push("the page scrolls sideways");
+  for (const panel of document.querySelectorAll(".panel, .ledger, .bar, .candidates, .score, .glyph")) {
+    if (panel.getClientRects().length === 0) continue;
+    const outer = panel.getBoundingClientRect();
+    for (const part of panel.querySelectorAll("*")) {
+      const inner = part.getBoundingClientRect();
+      if (inner.width * inner.height <= 1 || part.closest("svg") !== null) continue;
+      const out =
+        inner.left < outer.left - 1 ||
+        inner.right > outer.right + 1 ||
+        inner.top < outer.top - 1 ||
+        inner.bottom > outer.bottom + 1;
+      if (out && !(part.textContent === "" && part.tagName === "I"))
+        faults.push(`sticks out: ${label(part)}`);
+    }
+  }
+  const texts = [...document.querySelectorAll("#page *")].filter(
+    (element) =>
+      element.childElementCount === 0 &&
+      (element.textContent ?? "").trim() !== "" &&
+      element.getBoundingClientRect().width > 1,
+  );
+  const boxes = texts.map((element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return [...range.getClientRects()];
+  });
+  texts.forEach((a, i) => {
+    texts.slice(i + 1).forEach((b, j) => {
+      const meet = (boxes[i] ?? []).some((p) =>
+        (boxes[i + 1 + j] ?? []).some(
+          (q) => p.left < q.right - 1 && q.left < p.right - 1 && p.top < q.bottom - 2 && q.top < p.bottom - 2,
+        ),
+      );
+      const isHidden = (e: Element) =>
+        getComputedStyle(e).overflow === "hidden" ||
+        getComputedStyle(e.parentElement ?? e).overflow === "hidden";
+      if (meet && !isHidden(a) && !isHidden(b)) faults.push(`overlap: ${label(a)} and ${label(b)}`);
+    });
+  });
+  return faults;
+}
