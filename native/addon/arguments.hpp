@@ -49,10 +49,4 @@ bool ReadArray(Napi::Env env, const Napi::Value& value, const char* name, std::s
   return false;
 }
 
-template <typename T>
-bool ReadArrayField(Napi::Env env, const Napi::Object& object, const char* name, std::span<T>& out) {
-  const Napi::Value value = object.Get(name);
-  return !env.IsExceptionPending() && ReadArray(env, value, name, out);
-}
-
 }  // namespace spikeline::addon

@@ -1,7 +1,10 @@
 #include "clocked_network_wrap.hpp"
 
+#include <algorithm>
+#include <array>
 #include <string>
 
+#include "../kernel/aligned_buffer.hpp"
 #include "arguments.hpp"
 
 namespace spikeline::addon {
@@ -39,17 +42,36 @@ bool ReadParams(Napi::Env env, const Napi::Object& o, ClockedParams& p) {
          number("maxRateHz", p.max_rate_hz) && number("brighterHz", p.brighter_hz);
 }
 
+// All fields are fetched before the first array is read: a getter may run any JavaScript, also such that frees an array.
 bool ReadStateView(Napi::Env env, const Napi::Value& value, StateView& v) {
   if (!value.IsObject()) {
     ThrowTypeError(env, "SPIKELINE_ARGUMENT", "an object of typed arrays", "state");
     return false;
   }
-  const Napi::Object o = value.As<Napi::Object>();
-  return ReadArrayField(env, o, "weightsF32", v.weights_f32) && ReadArrayField(env, o, "weightsU8", v.weights_u8) &&
-         ReadArrayField(env, o, "scale", v.scale) && ReadArrayField(env, o, "sum", v.sum) &&
-         ReadArrayField(env, o, "theta", v.theta) && ReadArrayField(env, o, "membrane", v.membrane) &&
-         ReadArrayField(env, o, "refractory", v.refractory) && ReadArrayField(env, o, "preAge", v.pre_age) &&
-         ReadArrayField(env, o, "postAge", v.post_age) && ReadArrayField(env, o, "counters", v.counters);
+  constexpr std::array<const char*, 10> kNames = {"weightsF32", "weightsU8", "scale",  "sum",     "theta",
+                                                  "membrane",   "refractory", "preAge", "postAge", "counters"};
+  const Napi::Object object = value.As<Napi::Object>();
+  std::array<Napi::Value, kNames.size()> field;
+  for (std::size_t k = 0; k < kNames.size(); ++k) {
+    field[k] = object.Get(kNames[k]);
+    if (env.IsExceptionPending()) return false;
+  }
+  std::size_t next = 0;
+  const auto read = [&](auto& out) {
+    const std::size_t k = next++;
+    return ReadArray(env, field[k], kNames[k], out);
+  };
+  return read(v.weights_f32) && read(v.weights_u8) && read(v.scale) && read(v.sum) && read(v.theta) &&
+         read(v.membrane) && read(v.refractory) && read(v.pre_age) && read(v.post_age) && read(v.counters);
+}
+
+// The kernel checks spikes once and trusts them then; a copy stays as it was checked, even if an output array lies over
+// the same memory or another thread writes into it.
+bool Copy(Napi::Env env, std::span<const std::uint32_t> from, AlignedBuffer<std::uint32_t>& to) {
+  to = AlignedBuffer<std::uint32_t>(from.size());
+  if (!to.ok()) return CheckStatus(env, Status::kOutOfMemory);
+  std::copy_n(from.data(), from.size(), to.data());
+  return true;
 }
 
 Learning LearningOf(bool learn) { return learn ? Learning::kOn : Learning::kOff; }
@@ -131,8 +153,11 @@ Napi::Value ClockedNetworkWrap::PresentSpikes(const Napi::CallbackInfo& info) {
     ThrowTypeError(env, "SPIKELINE_ARGUMENT", "1 to 4294967295 microseconds", "durationUs");
     return env.Undefined();
   }
-  frame.offset_us = offset_us;
-  frame.input = input;
+  AlignedBuffer<std::uint32_t> offset_copy;
+  AlignedBuffer<std::uint32_t> input_copy;
+  if (!Copy(env, offset_us, offset_copy) || !Copy(env, input, input_copy)) return env.Undefined();
+  frame.offset_us = offset_copy.span();
+  frame.input = input_copy.span();
   frame.duration_us = static_cast<std::uint32_t>(duration_us);
   if (!CheckStatus(env, network_->PresentSpikes(frame, LearningOf(learn)))) return env.Undefined();
   return Napi::Number::New(env, frame.output_spikes);
@@ -142,7 +167,8 @@ Napi::Value ClockedNetworkWrap::PresentSpikes(const Napi::CallbackInfo& info) {
 Napi::Value ClockedNetworkWrap::ReadState(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   StateView view;
-  if (Alive(env) && ReadStateView(env, info[0], view)) (void)CheckStatus(env, network_->ReadState(view));
+  // Alive is asked last: reading the arguments may have disposed of the network.
+  if (ReadStateView(env, info[0], view) && Alive(env)) (void)CheckStatus(env, network_->ReadState(view));
   return env.Undefined();
 }
 
@@ -150,7 +176,7 @@ Napi::Value ClockedNetworkWrap::ReadState(const Napi::CallbackInfo& info) {
 Napi::Value ClockedNetworkWrap::WriteState(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   StateView view;
-  if (Alive(env) && ReadStateView(env, info[0], view)) (void)CheckStatus(env, network_->WriteState(view));
+  if (ReadStateView(env, info[0], view) && Alive(env)) (void)CheckStatus(env, network_->WriteState(view));
   return env.Undefined();
 }
 
