@@ -9,7 +9,13 @@ import type { Meter } from "./meter.ts";
 /** What of a network the live pipeline needs. */
 export type LiveNetwork = Pick<SpikingNetwork, "present">;
 /** What of a readout the live pipeline needs. */
-export type LiveReadout = Pick<VoteReadout, "decide" | "learn">;
+export type LiveReadout = Pick<VoteReadout, "decide" | "learn" | "forgetBy">;
+
+/**
+ * Share of what the readout knows that stays after each frame it learns: the neurons still change, and what they
+ * answered to a while ago no longer tells what they answer to. About the last 1/(1 − share) frames count.
+ */
+const KEPT_SHARE = 0.99;
 
 export class FrameJudge {
   readonly #network: LiveNetwork;
@@ -42,9 +48,13 @@ export class FrameJudge {
     return this.#tally.accuracy();
   }
 
-  counts(): StageCounts {
+  counts(): readonly StageCounts[] {
     const frames = this.#frames;
-    return { name: "network", received: frames, delivered: frames, held: 0, dropped: {}, unit: "frames" };
+    const whole = { received: frames, delivered: frames, held: 0, dropped: {}, unit: "frames" };
+    return [
+      { name: "network", ...whole },
+      { name: "readout", ...whole },
+    ];
   }
 
   judge(frame: SpikeBatch, options: { readonly learn: boolean }): Decision {
@@ -53,7 +63,7 @@ export class FrameJudge {
     const { counts } = this.#meter.measure("network", () => this.#network.present(frame, { learn }));
     const vote = this.#meter.measure("readout", () => {
       const decided = this.#readout.decide(counts);
-      if (learn && truth !== undefined) this.#readout.learn(counts, [truth]);
+      if (learn && truth !== undefined) this.#name(counts, truth);
       return decided;
     });
     if (truth !== undefined) this.#tally.add(vote.label === truth);
@@ -61,5 +71,10 @@ export class FrameJudge {
     if (learn) this.#framesLearned++;
     const spikes = counts.reduce((sum, count) => sum + count, 0);
     return { id: this.#frames++, ...vote, truth, name: frame.episode?.name, spikes };
+  }
+
+  #name(counts: Uint16Array, truth: number): void {
+    this.#readout.forgetBy(KEPT_SHARE);
+    this.#readout.learn(counts, [truth]);
   }
 }

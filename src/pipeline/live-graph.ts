@@ -112,7 +112,7 @@ export class LiveGraph {
         sensor.counts(),
         this.#encoder.counts(),
         ...(this.#queue === undefined ? [] : [this.#queue.counts()]),
-        this.#judge.counts(),
+        ...this.#judge.counts(),
         ...(furtherStages?.() ?? []),
       ],
       picture: this.#picture.take(),
