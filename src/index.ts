@@ -23,5 +23,6 @@ export { nameNeurons, type TrainingProgress, train } from "./pipeline/trainer.ts
 export { type Vote, VoteReadout } from "./readout/vote.ts";
 export { type Recording, RecordingFolderSensor } from "./sensors/recording-folder.ts";
 export type { EventSensor, Sensor } from "./sensors/sensor.ts";
+export { describeSystem } from "./systems/describe-system.ts";
 export type { Recipe } from "./systems/recipe.ts";
 export { findSystem, systems } from "./systems/systems.ts";

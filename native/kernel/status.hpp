@@ -11,7 +11,6 @@ enum class Status : std::uint8_t {
   kBadParameter,
   kOutOfMemory,
   kBadState,
-  kTooManySpikes,
   kUnsorted,
   kOutOfRange,
 };
@@ -24,7 +23,6 @@ enum class Status : std::uint8_t {
     case Status::kBadParameter: return "a parameter is outside its range";
     case Status::kOutOfMemory: return "there is not enough memory for a network of this size";
     case Status::kBadState: return "the saved state does not fit this network";
-    case Status::kTooManySpikes: return "a frame holds more input spikes than the network was made for";
     case Status::kUnsorted: return "spike times fall or reach past the frame's duration";
     case Status::kOutOfRange: return "a spike names an input that the network does not have";
   }

@@ -11,10 +11,9 @@ import { type Mnist, openMnist } from "../datasets/mnist.ts";
 import { SpikingNetwork } from "../network/spiking-network.ts";
 import { evaluate } from "../pipeline/evaluator.ts";
 import { nameNeurons, train } from "../pipeline/trainer.ts";
-import type { VoteReadout } from "../readout/vote.ts";
+import { VoteReadout } from "../readout/vote.ts";
+import { describeSystem } from "../systems/describe-system.ts";
 import { diehlCook2015 } from "../systems/diehl-cook-2015.ts";
-import { freshReadout } from "./learn.ts";
-import { freshDescription } from "./train.ts";
 
 export const TRAIN_FRAMES = 10_000;
 export const TEST_FRAMES = 10_000;
@@ -43,9 +42,9 @@ export class DigitsBench {
   ) {
     this.#mnist = openMnist({ dataDir: options.data });
     this.#clock = clock;
-    const description = freshDescription(diehlCook2015.name, { seed: options.seed });
+    const description = describeSystem(diehlCook2015.name, { seed: options.seed });
     this.#network = SpikingNetwork.create(description);
-    this.#profile = freshReadout(description);
+    this.#profile = VoteReadout.create(description);
   }
 
   train(): Promise<DigitsRun> {

@@ -1,4 +1,5 @@
 /** Opens what a command learns from or is judged on: a data set's images, or a folder of recordings, as frames. */
+import { basename, resolve } from "node:path";
 import { from, type Observable } from "rxjs";
 import { usageError } from "../core/errors.ts";
 import { batches, type ImagePart } from "../datasets/labelled-frames.ts";
@@ -83,9 +84,9 @@ function openRecordings(
       ? { train: list, validation: list }
       : splitRecordings(list, { validationShare: validation, seed });
   return {
-    name: folder,
+    name: basename(resolve(folder)),
     train: recordingPart(folder, split.train, description),
-    test: recordingPart(folder, split.validation, description),
+    test: recordingPart(folder, labelledOnly(split.validation, folder), description),
   };
 }
 
@@ -109,4 +110,17 @@ function recordingPart(
       return sensor.open().pipe(through(new EventGridEncoder(input, encoder)));
     },
   };
+}
+
+/** Judging needs the truth. */
+function labelledOnly(
+  recordings: readonly LabelledRecording[],
+  folder: string,
+): readonly LabelledRecording[] {
+  const labelled = recordings.filter(({ label }) => label !== undefined);
+  if (labelled.length > 0) return labelled;
+  throw usageError(
+    "LABELS_NONE",
+    `Expected labels for the recordings of ${folder}, but none has one; give them with --labels FILE.`,
+  );
 }

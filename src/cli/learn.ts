@@ -17,10 +17,6 @@ export const percentText = (share: number) => `${(100 * share).toFixed(1)} %`;
 const fpsText = (fps: number, published: number) =>
   `${Math.round(fps).toLocaleString("en-US")} fps (published ${published})`;
 
-export function freshReadout({ layers: [layer], readout }: ModelDescription): VoteReadout {
-  return new VoteReadout({ neurons: layer.neurons, classes: readout.classNames.length, vote: readout.vote });
-}
-
 /**
  * Presents `passes` times all frames of a part with learning on.
  * @param profile a readout that follows along, for the accuracy so far
@@ -45,7 +41,7 @@ export async function learn(
           bar.update(so.frames, [
             fpsText(so.trainFps, PUBLISHED_TRAIN_FPS),
             `${(so.outputSpikes / so.frames).toFixed(1)} spikes/frame`,
-            `accuracy ${percentText(so.accuracySoFar)}`,
+            `accuracy ${percentText(so.accuracySoFar ?? 0)}`,
           ]),
         ),
       ),
@@ -66,7 +62,7 @@ export async function name(
   options: { readonly description: ModelDescription; readonly part: FramePart; readonly output: Output },
 ): Promise<VoteReadout> {
   const { description, part, output } = options;
-  const readout = freshReadout(description);
+  const readout = VoteReadout.create(description);
   const { count } = part;
   const bar = output.progress({ label: "name", unit: "frames", total: count });
   const copy = copyOf(network, description);

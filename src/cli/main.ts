@@ -3,13 +3,13 @@
 import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { EXIT, SpikelineError, systemCode } from "../core/errors.ts";
+import { packageVersion } from "../core/version.ts";
 import { addBench } from "./bench.ts";
 import { addEval } from "./eval.ts";
 import { addInfo } from "./info.ts";
 import { addRun } from "./run.ts";
 import { addStart } from "./start.ts";
 import { addTrain } from "./train.ts";
-import { packageVersion } from "./version.ts";
 
 function makeProgram(): Command {
   const program = new Command("spikeline")

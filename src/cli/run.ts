@@ -1,7 +1,7 @@
 /** `spikeline run`: live. A source plays through encoder and network in the pipeline thread, onto the page or headless. */
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
@@ -18,16 +18,16 @@ import { decodeModel } from "../model/load.ts";
 import { saveModel } from "../model/save.ts";
 import type { StartOptions } from "../pipeline/messages.ts";
 import { type PipelineWorker, startWorker } from "../pipeline/start-worker.ts";
+import { describeSystem } from "../systems/describe-system.ts";
 import { diehlCookEvents } from "../systems/diehl-cook-events.ts";
 import { percentText } from "./learn.ts";
 import { Output } from "./output.ts";
-import { freshDescription } from "./train.ts";
 
 type RunOptions = z.output<typeof runOptions>;
 
 async function modelOf(options: RunOptions): Promise<StartOptions["model"]> {
   const { model: file, neurons, seed } = options;
-  if (file === undefined) return { description: freshDescription(diehlCookEvents.name, { neurons, seed }) };
+  if (file === undefined) return { description: describeSystem(diehlCookEvents.name, { neurons, seed }) };
   try {
     return { bytes: await readFile(file), name: file };
   } catch (error) {
@@ -66,7 +66,9 @@ function follow(
 }
 
 async function showPage(pipeline: PipelineWorker, options: RunOptions, output: Output) {
-  const token = await loadOrCreateToken(join(readEnvironment().stateFolder, "token"));
+  const { stateFolder } = readEnvironment();
+  await mkdir(stateFolder, { recursive: true, mode: 0o700 });
+  const token = await loadOrCreateToken(join(stateFolder, "token"));
   const dashboard = await startDashboard({
     snapshots$: pipeline.snapshots$,
     onControl: (control) => pipeline.send(control),
@@ -101,7 +103,13 @@ async function runCommand(raw: Record<string, unknown>): Promise<void> {
   const { source, labels, speed, passes, learn, headless, out } = options;
   const recordings = listRecordings({ folder: source, labelsFile: labels });
   const pipeline = startWorker({
-    source: { kind: "recordings", name: source, recordings, speed: speed === "max" ? "max" : 1, passes },
+    source: {
+      kind: "recordings",
+      name: basename(resolve(source)),
+      recordings,
+      speed: speed === "max" ? "max" : 1,
+      passes,
+    },
     model: await modelOf(options),
     learn,
     wantModel: out !== undefined,

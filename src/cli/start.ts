@@ -7,22 +7,15 @@ import { ioError } from "../core/errors.ts";
 import { saveModel } from "../model/save.ts";
 import type { ModelDescription } from "../model/schema.ts";
 import { SpikingNetwork } from "../network/spiking-network.ts";
+import { VoteReadout } from "../readout/vote.ts";
 import { confusionText } from "../report/confusion.ts";
 import { fieldsPicture, orderByClass } from "../report/fields-picture.ts";
 import { encodePng } from "../report/png.ts";
+import { describeSystem } from "../systems/describe-system.ts";
 import { diehlCook2015 } from "../systems/diehl-cook-2015.ts";
 import { openFrameSet } from "./frame-set.ts";
-import {
-  assembleModel,
-  freshReadout,
-  judgeModel,
-  learn,
-  name,
-  PUBLISHED_TEST_FPS,
-  PUBLISHED_TRAIN_FPS,
-} from "./learn.ts";
+import { assembleModel, judgeModel, learn, name, PUBLISHED_TEST_FPS, PUBLISHED_TRAIN_FPS } from "./learn.ts";
 import { Output } from "./output.ts";
-import { freshDescription } from "./train.ts";
 
 const SEED = 7;
 const FOLDER = "out";
@@ -33,7 +26,7 @@ const times = (fps: number, published: number) =>
 async function startCommand(raw: Record<string, unknown>): Promise<void> {
   const options = parseOptions(startOptions, raw);
   const output = new Output(options);
-  const description = freshDescription(diehlCook2015.name, { seed: SEED });
+  const description = describeSystem(diehlCook2015.name, { seed: SEED });
   const set = openFrameSet({ dataset: "mnist", data: options.data, seed: SEED }, description);
   const network = SpikingNetwork.create(description);
   output.say(
@@ -42,7 +35,7 @@ async function startCommand(raw: Record<string, unknown>): Promise<void> {
   const progress = await learn(network, {
     part: set.train,
     passes: 1,
-    profile: freshReadout(description),
+    profile: VoteReadout.create(description),
     output,
   });
   const readout = await name(network, { description, part: set.train, output });

@@ -2,45 +2,29 @@
 import type { Command } from "commander";
 import type { z } from "zod";
 import { parseOptions, trainOptions } from "../config/options.ts";
-import { wallClockIso } from "../core/clock.ts";
 import { usageError } from "../core/errors.ts";
 import { loadModel } from "../model/load.ts";
 import { saveModel } from "../model/save.ts";
 import type { ModelDescription } from "../model/schema.ts";
 import { SpikingNetwork } from "../network/spiking-network.ts";
 import { VoteReadout } from "../readout/vote.ts";
-import { findSystem } from "../systems/systems.ts";
+import { describeSystem } from "../systems/describe-system.ts";
 import { openFrameSet } from "./frame-set.ts";
-import { assembleModel, freshReadout, judgeModel, learn, name, percentText } from "./learn.ts";
+import { assembleModel, judgeModel, learn, name, percentText } from "./learn.ts";
 import { Output } from "./output.ts";
-import { packageVersion } from "./version.ts";
 
 const DEFAULT_SYSTEM = "diehl-cook-2015";
 
 type TrainOptions = z.output<typeof trainOptions>;
 
-/** A description for a fresh model of the named system. */
-export function freshDescription(
-  system: string,
-  options: Pick<TrainOptions, "neurons" | "seed" | "weights">,
-): ModelDescription {
-  const recipe = findSystem(system);
-  const { neurons = recipe.defaultNeurons, seed, weights } = options;
-  const described = recipe.describe({ neurons, seed });
-  const [layer] = described.layers;
-  const synapses = { ...layer.synapses, ...(weights === undefined ? {} : { weights }) };
-  return {
-    ...described,
-    layers: [{ ...layer, synapses }],
-    provenance: { createdAt: wallClockIso(), spikelineVersion: packageVersion(), dataset: "", framesSeen: 0 },
-    accuracy: [],
-  };
-}
-
 async function begin(system: string | undefined, options: TrainOptions) {
   if (options.resume === undefined) {
-    const description = freshDescription(system ?? DEFAULT_SYSTEM, options);
-    return { description, network: SpikingNetwork.create(description), profile: freshReadout(description) };
+    const description = describeSystem(system ?? DEFAULT_SYSTEM, options);
+    return {
+      description,
+      network: SpikingNetwork.create(description),
+      profile: VoteReadout.create(description),
+    };
   }
   const model = await loadModel(options.resume);
   const { description } = model;

@@ -33,7 +33,7 @@ function findPackage(): string | undefined {
 }
 
 export function openMnist(
-  options: { readonly dataDir: string | undefined },
+  options: { readonly dataDir?: string | undefined } = {},
   packageFolder: () => string | undefined = findPackage,
 ): Mnist {
   const folder = options.dataDir ?? packagedData(packageFolder());

@@ -21,8 +21,10 @@ export type FrameOutputs = {
 export type Presented = {
   /** Output spikes per neuron. */
   readonly counts: Uint16Array;
-  /** The output spikes in order of time. */
+  /** The output spikes in order of time, as many as are listed; `counts` has them all. */
   readonly output: SpikeBatch;
+  /** Output spikes beyond the list: counted, not listed. */
+  readonly unlisted: number;
   readonly inputSpikes: number;
 };
 
@@ -136,7 +138,7 @@ export class SpikingNetwork {
       length: listed,
       ...(episode === undefined ? {} : { episode }),
     };
-    return { counts, output, inputSpikes: length };
+    return { counts, output, unlisted: total - listed, inputSpikes: length };
   }
 
   /** The complete state: with the description, all that a model file needs of the network. */

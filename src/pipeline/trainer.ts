@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 
 import type { SpikingNetwork } from "../network/spiking-network.ts";
 import type { VoteReadout } from "../readout/vote.ts";
-import { judge } from "./operators/judge.ts";
+import { judge, tellTruth } from "./operators/judge.ts";
 import { type LabelledFrames, presentFrames } from "./operators/present-frames.ts";
 
 export type TrainingProgress = {
@@ -17,8 +17,8 @@ export type TrainingProgress = {
   readonly inputSpikes: number;
   /** Presentations beyond the first. */
   readonly repeats: number;
-  /** Right answers in the last batches (test first, then train), 0..1. */
-  readonly accuracySoFar: number;
+  /** Share of right answers in the last batches (test first, then train); undefined without a profile. */
+  readonly accuracySoFar: number | undefined;
 };
 
 const SMOOTHING = 0.95;
@@ -35,14 +35,16 @@ const sum = (values: ArrayLike<number>) => {
  */
 export function train(
   frames$: Observable<LabelledFrames>,
-  options: { readonly network: SpikingNetwork; readonly profile: VoteReadout },
+  options: { readonly network: SpikingNetwork; readonly profile?: VoteReadout },
   clock: Clock = systemClock,
 ): Observable<TrainingProgress> {
   const { network, profile } = options;
   const start = { frames: 0, cpuUs: 0, outputSpikes: 0, inputSpikes: 0, repeats: 0, smoothed: 0, weight: 0 };
   return frames$.pipe(
     presentFrames({ network, learn: true }, clock),
-    judge({ readout: profile, profile: "follow" }, clock),
+    profile === undefined
+      ? map((batch) => ({ ...batch, right: 0 }))
+      : judge({ readout: profile, profile: "follow" }, clock),
     scan((all, batch) => {
       const frames = batch.outputs.frames;
       const share = frames === 0 ? 0 : batch.right / frames;
@@ -59,7 +61,7 @@ export function train(
     map(({ smoothed, weight, ...all }) => ({
       ...all,
       trainFps: all.frames / (all.cpuUs / 1e6),
-      accuracySoFar: smoothed / weight,
+      accuracySoFar: profile === undefined ? undefined : smoothed / weight,
     })),
   );
 }
@@ -72,7 +74,7 @@ export function nameNeurons(
   const { network, readout } = options;
   return frames$.pipe(
     presentFrames({ network, learn: false }),
-    tap(({ outputs, labels }) => readout.learn(outputs.counts, labels)),
+    tap((presented) => tellTruth(readout, presented)),
     scan((frames, { outputs }) => frames + outputs.frames, 0),
   );
 }

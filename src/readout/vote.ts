@@ -13,7 +13,7 @@
  * The highest score wins. Of equal ones the lowest class index wins, for neurons and for frames.
  */
 import { usageError } from "../core/errors.ts";
-import type { Model, ReadoutDescription, Tensor } from "../model/schema.ts";
+import type { Model, ModelDescription, ReadoutDescription, Tensor } from "../model/schema.ts";
 
 export type Vote = {
   /** Undefined when no named neuron fired. */
@@ -71,11 +71,14 @@ export class VoteReadout {
     this.#stale = new Uint8Array(classes).fill(1);
   }
 
+  /** A readout that knows no neuron yet, shaped for a model. */
+  static create({ layers: [{ neurons }], readout }: ModelDescription): VoteReadout {
+    return new VoteReadout({ neurons, classes: readout.classNames.length, vote: readout.vote });
+  }
+
   /** The readout as it was saved, bit for bit. */
   static restore({ description, tensors }: Model): VoteReadout {
-    const { classNames, vote } = description.readout;
-    const [{ neurons }] = description.layers;
-    const readout = new VoteReadout({ neurons, classes: classNames.length, vote });
+    const readout = VoteReadout.create(description);
     fill(readout.#response, "readout.response", tensors);
     fill(readout.#seen, "readout.seen", tensors);
     return readout;

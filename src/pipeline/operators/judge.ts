@@ -38,8 +38,23 @@ export function judge(
     }
     if (profile === "follow") {
       readout.forgetBy(keptShare);
-      readout.learn(outputs.counts, labels);
+      tellTruth(readout, presented);
     }
     return { ...presented, answers, right, cpuUs: presented.cpuUs + clock.cpuUs() - startUs };
   });
+}
+
+/** Tells a readout the truth about the frames whose truth is known. */
+export function tellTruth(
+  readout: Pick<VoteReadout, "learn">,
+  { labels, outputs }: Pick<PresentedFrames, "labels" | "outputs">,
+): void {
+  if (labels.every((label) => label >= 0)) {
+    readout.learn(outputs.counts, labels);
+    return;
+  }
+  const neurons = outputs.counts.length / outputs.frames;
+  for (const [frame, label] of labels.entries()) {
+    if (label >= 0) readout.learn(outputs.counts.subarray(frame * neurons, (frame + 1) * neurons), [label]);
+  }
 }

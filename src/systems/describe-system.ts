@@ -1,0 +1,31 @@
+/** From a system's name to the description of a fresh model of it. */
+import { wallClockIso } from "../core/clock.ts";
+import { packageVersion } from "../core/version.ts";
+import type { ModelDescription } from "../model/schema.ts";
+import { findSystem } from "./systems.ts";
+
+/**
+ * @param name such as "diehl-cook-2015"
+ * @throws SpikelineError SYSTEM_UNKNOWN
+ */
+export function describeSystem(
+  name: string,
+  options: {
+    readonly neurons?: number | undefined;
+    /** Seed of weights and spikes. */
+    readonly seed?: number;
+    readonly weights?: "float32" | "uint8" | undefined;
+  } = {},
+): ModelDescription {
+  const recipe = findSystem(name);
+  const { neurons = recipe.defaultNeurons, seed = 7, weights } = options;
+  const described = recipe.describe({ neurons, seed });
+  const [layer] = described.layers;
+  const synapses = { ...layer.synapses, ...(weights === undefined ? {} : { weights }) };
+  return {
+    ...described,
+    layers: [{ ...layer, synapses }],
+    provenance: { createdAt: wallClockIso(), spikelineVersion: packageVersion(), dataset: "", framesSeen: 0 },
+    accuracy: [],
+  };
+}
