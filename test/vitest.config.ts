@@ -18,7 +18,10 @@ export default defineConfig({
         extends: true,
         test: { name: "recordings", include: ["test/recordings/**/*.test.ts"], testTimeout: 120_000 },
       },
-      { extends: true, test: { name: "browser", include: ["test/browser/**/*.test.ts"], testTimeout: 120_000 } },
+      {
+        extends: true,
+        test: { name: "browser", include: ["test/browser/**/*.test.ts"], testTimeout: 120_000 },
+      },
     ],
   },
 });
