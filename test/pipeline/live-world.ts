@@ -58,7 +58,7 @@ export function fakeNetwork(log: string[] = []): LiveNetwork {
       log.push(`present ${spikes.episode?.name}${learn ? " learning" : ""}`);
       const counts = new Uint16Array(4);
       for (const neuron of spikes.neuron) counts[neuron] = (counts[neuron] ?? 0) + 1;
-      return { counts, output: spikes, inputSpikes: spikes.length };
+      return { counts, output: spikes, unlisted: 0, inputSpikes: spikes.length };
     },
   };
 }
@@ -67,6 +67,7 @@ export function fakeNetwork(log: string[] = []): LiveNetwork {
 export function fakeReadout(log: string[] = []): LiveReadout {
   const classOf = new Map<number, number>();
   return {
+    forgetBy: () => undefined,
     decide: (counts) => {
       const label = classOf.get(counts.findIndex((count) => count > 0));
       log.push(`decide ${label}`);
