@@ -41,7 +41,7 @@ export async function learn(
           bar.update(so.frames, [
             fpsText(so.trainFps, PUBLISHED_TRAIN_FPS),
             `${(so.outputSpikes / so.frames).toFixed(1)} spikes/frame`,
-            `accuracy ${percentText(so.accuracySoFar ?? 0)}`,
+            ...(so.accuracySoFar === undefined ? [] : [`accuracy ${percentText(so.accuracySoFar)}`]),
           ]),
         ),
       ),

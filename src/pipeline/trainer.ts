@@ -1,11 +1,9 @@
 /** Learning over labelled frames: the network learns without labels; they only name its neurons and judge it. */
 import { map, type Observable, scan, tap } from "rxjs";
 import { type Clock, systemClock } from "../core/clock.ts";
-
-import type { SpikingNetwork } from "../network/spiking-network.ts";
 import type { VoteReadout } from "../readout/vote.ts";
-import { judge, tellTruth } from "./operators/judge.ts";
-import { type LabelledFrames, presentFrames } from "./operators/present-frames.ts";
+import { type FrameReadout, judge, tellTruth } from "./operators/judge.ts";
+import { type FrameNetwork, type LabelledFrames, presentFrames } from "./operators/present-frames.ts";
 
 export type TrainingProgress = {
   readonly frames: number;
@@ -17,7 +15,7 @@ export type TrainingProgress = {
   readonly inputSpikes: number;
   /** Presentations beyond the first. */
   readonly repeats: number;
-  /** Share of right answers in the last batches (test first, then train); undefined without a profile. */
+  /** Share of right answers in the last batches (test first, then train); undefined without a profile or any truth. */
   readonly accuracySoFar: number | undefined;
 };
 
@@ -35,7 +33,7 @@ const sum = (values: ArrayLike<number>) => {
  */
 export function train(
   frames$: Observable<LabelledFrames>,
-  options: { readonly network: SpikingNetwork; readonly profile?: VoteReadout },
+  options: { readonly network: FrameNetwork; readonly profile?: FrameReadout },
   clock: Clock = systemClock,
 ): Observable<TrainingProgress> {
   const { network, profile } = options;
@@ -43,25 +41,27 @@ export function train(
   return frames$.pipe(
     presentFrames({ network, learn: true }, clock),
     profile === undefined
-      ? map((batch) => ({ ...batch, right: 0 }))
+      ? map((batch) => ({ ...batch, right: 0, judged: 0 }))
       : judge({ readout: profile, profile: "follow" }, clock),
     scan((all, batch) => {
       const frames = batch.outputs.frames;
-      const share = frames === 0 ? 0 : batch.right / frames;
+      // A batch without any truth says nothing about the accuracy.
+      const weight = batch.judged === 0 ? 0 : 1 - SMOOTHING;
+      const share = batch.judged === 0 ? 0 : batch.right / batch.judged;
       return {
         frames: all.frames + frames,
         cpuUs: all.cpuUs + batch.cpuUs,
         outputSpikes: all.outputSpikes + sum(batch.outputs.counts),
         inputSpikes: all.inputSpikes + sum(batch.outputs.inputSpikes),
         repeats: all.repeats + sum(batch.outputs.repeats),
-        smoothed: SMOOTHING * all.smoothed + (1 - SMOOTHING) * share,
-        weight: SMOOTHING * all.weight + (1 - SMOOTHING),
+        smoothed: (1 - weight) * all.smoothed + weight * share,
+        weight: (1 - weight) * all.weight + weight,
       };
     }, start),
     map(({ smoothed, weight, ...all }) => ({
       ...all,
       trainFps: all.frames / (all.cpuUs / 1e6),
-      accuracySoFar: profile === undefined ? undefined : smoothed / weight,
+      accuracySoFar: weight === 0 ? undefined : smoothed / weight,
     })),
   );
 }
@@ -69,7 +69,7 @@ export function train(
 /** Shows labelled frames with learning off and tells the readout which neuron answers to which class. */
 export function nameNeurons(
   frames$: Observable<LabelledFrames>,
-  options: { readonly network: SpikingNetwork; readonly readout: VoteReadout },
+  options: { readonly network: FrameNetwork; readonly readout: Pick<VoteReadout, "learn"> },
 ): Observable<number> {
   const { network, readout } = options;
   return frames$.pipe(

@@ -7,15 +7,20 @@ import { type Clock, systemClock } from "../../core/clock.ts";
 import type { VoteReadout } from "../../readout/vote.ts";
 import type { PresentedFrames } from "./present-frames.ts";
 
+/** The part of a readout that answers and is told the truth. */
+export type FrameReadout = Pick<VoteReadout, "decide" | "learn" | "forgetBy">;
+
 export type JudgedFrames = PresentedFrames & {
   /** Per frame the answered class, or -1 for no answer. */
   readonly answers: Int16Array;
   readonly right: number;
+  /** Frames whose truth is known: only these can be right or wrong. */
+  readonly judged: number;
 };
 
 export function judge(
   options: {
-    readonly readout: Pick<VoteReadout, "decide" | "learn" | "forgetBy">;
+    readonly readout: FrameReadout;
     /** "keep": the readout stays as it is; "follow": it learns the frame and slowly forgets older ones. */
     readonly profile: "keep" | "follow";
     /** Share of the old profile kept per batch when it follows a changing network. */
@@ -30,17 +35,21 @@ export function judge(
     const neurons = outputs.frames === 0 ? 0 : outputs.counts.length / outputs.frames;
     const answers = new Int16Array(outputs.frames);
     let right = 0;
+    let judged = 0;
     for (let frame = 0; frame < outputs.frames; frame++) {
       const answer =
         readout.decide(outputs.counts.subarray(frame * neurons, (frame + 1) * neurons)).label ?? -1;
       answers[frame] = answer;
-      if (answer === labels[frame]) right++;
+      const truth = labels[frame] ?? -1;
+      if (truth < 0) continue;
+      judged++;
+      if (answer === truth) right++;
     }
     if (profile === "follow") {
       readout.forgetBy(keptShare);
       tellTruth(readout, presented);
     }
-    return { ...presented, answers, right, cpuUs: presented.cpuUs + clock.cpuUs() - startUs };
+    return { ...presented, answers, right, judged, cpuUs: presented.cpuUs + clock.cpuUs() - startUs };
   });
 }
 

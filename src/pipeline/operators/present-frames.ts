@@ -8,6 +8,9 @@ import type { FrameOutputs, SpikingNetwork } from "../../network/spiking-network
 /** What can be learned from and judged: images with their labels, or spikes whose episode carries the label. */
 export type LabelledFrames = LabelledImages | SpikeBatch;
 
+/** The part of a network that frames are presented to. */
+export type FrameNetwork = Pick<SpikingNetwork, "presentImages" | "present">;
+
 export type PresentedFrames = {
   /** Class per frame, -1 where the truth is not known. */
   readonly labels: Int16Array;
@@ -17,7 +20,7 @@ export type PresentedFrames = {
 };
 
 export function presentFrames(
-  options: { readonly network: Pick<SpikingNetwork, "presentImages" | "present">; readonly learn: boolean },
+  options: { readonly network: FrameNetwork; readonly learn: boolean },
   clock: Clock = systemClock,
 ): OperatorFunction<LabelledFrames, PresentedFrames> {
   const { network, learn } = options;
