@@ -35,7 +35,7 @@ export const trainOptions = z.strictObject({
   resume: text.optional(),
   validation: z
     .string()
-    .regex(/^0?\.\d{1,4}$/, "a share between 0 and 1, such as 0.2")
+    .regex(/^0?\.(?!0+$)\d{1,4}$/, "a share between 0 and 1, such as 0.2")
     .transform(Number)
     .optional(),
   out: text.optional(),

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { packageVersion } from "../../src/core/version.ts";
+import { type ModelDescription, modelSchema } from "../../src/model/schema.ts";
+import { SpikingNetwork } from "../../src/network/spiking-network.ts";
+import { VoteReadout } from "../../src/readout/vote.ts";
+import { describeSystem } from "../../src/systems/describe-system.ts";
+import { findSystem, systems } from "../../src/systems/systems.ts";
+import { errorOf } from "../model/model-error.ts";
+
+const named = systems.map((recipe) => [recipe.name, recipe] as const);
+
+/** How many lines the encoder of a description has. */
+function encodedInputs({ encoder, input: { width, height } }: ModelDescription): number {
+  if (encoder.kind === "poisson") return width * height;
+  const sides = Math.ceil(width / encoder.pool) * Math.ceil(height / encoder.pool);
+  return sides * (encoder.polarity === "split" ? 2 : 1);
+}
+
+describe("the table of systems", () => {
+  it("names each once, as the paper and the command line do", () => {
+    const names = systems.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+  });
+
+  it.each(named)("%s describes a valid model at every size", (name, recipe) => {
+    for (const neurons of [1, 2, 10, 100, 400, 1600, 6400, 65536]) {
+      const description = describeSystem(name, { neurons, seed: 0xffffffff });
+      expect(modelSchema.safeParse(description).error).toBeUndefined();
+      expect(description.layers[0].neurons).toBe(neurons);
+      expect(description).toMatchObject({ system: recipe.name, seed: 0xffffffff, accuracy: [] });
+      expect(description.layers[0].inputs).toBe(encodedInputs(description));
+    }
+  });
+
+  it.each(named)("%s has neurons that can fire, and rest below their threshold", (name) => {
+    const { neuron } = describeSystem(name).layers[0];
+    expect(neuron.vInhibitoryMv).toBeLessThan(neuron.vLeakMv);
+    expect(neuron.vResetMv).toBeLessThan(neuron.vThresholdMv);
+    expect(neuron.vLeakMv).toBeLessThan(neuron.vThresholdMv);
+    expect(neuron.vThresholdMv).toBeLessThan(neuron.vExcitatoryMv);
+  });
+
+  it.each(named)("%s names each of its classes once and cites its figures as shares", (name, recipe) => {
+    const { classNames } = describeSystem(name).readout;
+    expect(new Set(classNames).size).toBe(classNames.length);
+    expect(recipe.summary).toMatch(/^[A-Z].*\.$/);
+    for (const { accuracy, neurons } of recipe.published) {
+      expect(accuracy).toBeGreaterThan(1 / classNames.length);
+      expect(accuracy).toBeLessThan(1);
+      expect(neurons).toBeGreaterThan(0);
+    }
+  });
+
+  it.each(named)("%s becomes a network and a readout that fit each other", (name) => {
+    for (const weights of ["float32", "uint8"] as const) {
+      const description = describeSystem(name, { neurons: 3, weights });
+      const network = SpikingNetwork.create(description);
+      const readout = VoteReadout.create(description);
+      expect(network.inputs).toBe(description.layers[0].inputs);
+      expect(readout.assignments()).toHaveLength(network.neurons);
+      network.dispose();
+    }
+  });
+});
+
+describe("describing a system", () => {
+  it("takes the recipe's own size and storage, and seed 7, when nothing is said", () => {
+    const { defaultNeurons } = findSystem("diehl-cook-2015");
+    const { layers, seed, provenance } = describeSystem("diehl-cook-2015");
+    expect(layers[0]).toMatchObject({ neurons: defaultNeurons, synapses: { weights: "float32" } });
+    expect(seed).toBe(7);
+    expect(provenance).toMatchObject({ spikelineVersion: packageVersion(), dataset: "", framesSeen: 0 });
+    expect(new Date(provenance.createdAt).toISOString()).toBe(provenance.createdAt);
+  });
+
+  it("changes only the storage when another is asked for", () => {
+    const plain = describeSystem("diehl-cook-events", { neurons: 5 });
+    const small = describeSystem("diehl-cook-events", { neurons: 5, weights: "uint8" });
+    const [layer] = small.layers;
+    expect(layer.synapses.weights).toBe("uint8");
+    const back = { ...layer, synapses: { ...layer.synapses, weights: "float32" } };
+    expect({ ...small, layers: [back], provenance: plain.provenance }).toEqual(plain);
+  });
+});
+
+describe("finding a system", () => {
+  it.each(named)("gives %s by its name", (name, recipe) => {
+    expect(findSystem(name)).toBe(recipe);
+  });
+
+  it("suggests the nearest name for a mistyped one", () => {
+    const error = errorOf(() => findSystem("dielh-cook-2015"));
+    expect(error).toMatchObject({ code: "SYSTEM_UNKNOWN", exitCode: 2 });
+    expect(error.message).toMatch(/"dielh-cook-2015" is none; did you mean "diehl-cook-2015"\?$/);
+  });
+
+  it("lists all names for one that is like none", () => {
+    for (const name of ["", "alexnet", "__proto__", "constructor"]) {
+      const error = errorOf(() => findSystem(name));
+      for (const known of systems) expect(error.message).toContain(known.name);
+    }
+  });
+});
