@@ -15,10 +15,11 @@ bool Wanted(const Kernels& kernels, const char* name) noexcept {
 const Kernels* ChooseKernels(const char* name) noexcept {
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
   __builtin_cpu_init();
-  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   if (avx512 && Wanted(kKernelsAvx512, name)) return &kKernelsAvx512;
-  if (__builtin_cpu_supports("avx2") && Wanted(kKernelsAvx2, name)) return &kKernelsAvx2;
+  if (avx2 && Wanted(kKernelsAvx2, name)) return &kKernelsAvx2;
 #endif
   return Wanted(kKernelsBase, name) ? &kKernelsBase : nullptr;
 }

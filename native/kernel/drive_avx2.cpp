@@ -7,7 +7,7 @@
 #include "drive.hpp"
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#pragma GCC target("avx2")
+#pragma GCC target("avx2,popcnt,bmi")
 #include "drive_inl.hpp"
 
 namespace spikeline {

@@ -9,7 +9,7 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #include <immintrin.h>
 
-#pragma GCC target("avx2,avx512f,avx512bw,avx512dq,avx512vl")
+#pragma GCC target("avx2,popcnt,bmi,avx512f,avx512bw,avx512dq,avx512vl")
 #include "drive_inl.hpp"
 
 namespace spikeline::vec {
