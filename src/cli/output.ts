@@ -16,6 +16,11 @@ export class Output {
     if (!this.#json && !this.#quiet) process.stdout.write(`${text}\n`);
   }
 
+  /** Words a person needs while it runs: with --json on stderr, so that stdout holds the document alone. */
+  announce(text: string): void {
+    if (!this.#quiet) (this.#json ? process.stderr : process.stdout).write(`${text}\n`);
+  }
+
   /** The result: as words, or with --json as the one document on stdout. --quiet keeps only what fails. */
   result(document: unknown, text: string): void {
     if (this.#json) process.stdout.write(`${JSON.stringify(document)}\n`);

@@ -5,15 +5,24 @@ import { basename, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { firstValueFrom, fromEvent, lastValueFrom, merge, type Observable, share, tap } from "rxjs";
+import {
+  firstValueFrom,
+  fromEvent,
+  lastValueFrom,
+  merge,
+  type Observable,
+  shareReplay,
+  take,
+  tap,
+} from "rxjs";
 import type { z } from "zod";
 import { readEnvironment } from "../config/environment.ts";
 import { parseOptions, runOptions } from "../config/options.ts";
-import { ioError, noInputError, systemCode } from "../core/errors.ts";
+import { ioError, noInputError, systemCode, usageError } from "../core/errors.ts";
 import type { Snapshot } from "../core/telemetry.ts";
 import { addressWithToken, loadOrCreateToken } from "../dashboard/auth.ts";
-import { startDashboard } from "../dashboard/server.ts";
-import { listRecordings } from "../datasets/recording-folder.ts";
+import { type Dashboard, startDashboard } from "../dashboard/server.ts";
+import { type LabelledRecording, listRecordings } from "../datasets/recording-folder.ts";
 import { decodeModel } from "../model/load.ts";
 import { saveModel } from "../model/save.ts";
 import type { StartOptions } from "../pipeline/messages.ts";
@@ -78,8 +87,8 @@ async function showPage(pipeline: PipelineWorker, options: RunOptions, output: O
     pageDir: fileURLToPath(new URL("../page", import.meta.url)),
   });
   const { port } = new URL(dashboard.url);
-  output.say(`The page: ${addressWithToken(dashboard.url, token)}`);
-  output.say(`From another machine, first: ssh -L ${port}:127.0.0.1:${port} ${hostname()}`);
+  output.announce(`The page: ${addressWithToken(dashboard.url, token)}`);
+  output.announce(`From another machine, first: ssh -L ${port}:127.0.0.1:${port} ${hostname()}`);
   return dashboard;
 }
 
@@ -97,12 +106,12 @@ function resultText({ frames, accuracy, speed, stages }: Snapshot): string {
   ].join("\n");
 }
 
-async function runCommand(raw: Record<string, unknown>): Promise<void> {
-  const options = parseOptions(runOptions, raw);
-  const output = new Output(options);
-  const { source, labels, speed, passes, learn, headless, out } = options;
-  const recordings = listRecordings({ folder: source, labelsFile: labels });
-  const pipeline = startWorker({
+async function openPipeline(
+  options: RunOptions,
+  recordings: readonly LabelledRecording[],
+): Promise<PipelineWorker> {
+  const { source, speed, passes, learn, out } = options;
+  return startWorker({
     source: {
       kind: "recordings",
       name: basename(resolve(source)),
@@ -114,12 +123,29 @@ async function runCommand(raw: Record<string, unknown>): Promise<void> {
     learn,
     wantModel: out !== undefined,
   });
-  const interrupted$ = merge(fromEvent(process, "SIGINT"), fromEvent(process, "SIGTERM")).pipe(share());
-  const watching = interrupted$.subscribe(() => void pipeline.stop());
-  const dashboard = headless ? undefined : await showPage(pipeline, options, output);
-  let isInterrupted = false;
-  watching.add(interrupted$.subscribe(() => (isInterrupted = true)));
+}
+
+async function runCommand(raw: Record<string, unknown>): Promise<void> {
+  const options = parseOptions(runOptions, raw);
+  const { source, labels, passes, headless, out } = options;
+  const output = new Output(options);
+  if (headless && options.model === undefined && !options.learn) {
+    throw usageError(
+      "RUN_NOTHING",
+      "Expected --model FILE or --learn with --headless: a fresh network that does not learn has no answers.",
+    );
+  }
+  const recordings = listRecordings({ folder: source, labelsFile: labels });
+  const pipeline = await openPipeline(options, recordings);
+  const interrupted$ = merge(fromEvent(process, "SIGINT"), fromEvent(process, "SIGTERM")).pipe(
+    tap(() => void pipeline.stop()),
+    take(1),
+    shareReplay(1),
+  );
+  const watching = interrupted$.subscribe();
+  let dashboard: Dashboard | undefined;
   try {
+    if (!headless) dashboard = await showPage(pipeline, options, output);
     const [{ snapshot, model }] = await Promise.all([
       pipeline.result,
       follow(pipeline.snapshots$, { total: recordings.length * passes, output }),
@@ -127,14 +153,13 @@ async function runCommand(raw: Record<string, unknown>): Promise<void> {
     if (out !== undefined && model !== undefined) await saveModel(out, decodeModel(model, out));
     const { frames, accuracy, speed: fps, stages, learning } = snapshot;
     output.result({ source, frames, learning, accuracy, speed: fps, stages, out }, resultText(snapshot));
-    if (dashboard !== undefined && !isInterrupted) {
-      output.say("The source has ended; the page stays until Ctrl-C.");
+    if (dashboard !== undefined) {
+      output.announce("The source has ended; the page stays until Ctrl-C.");
       await firstValueFrom(interrupted$);
     }
   } finally {
     watching.unsubscribe();
-    await dashboard?.close();
-    await pipeline.stop();
+    await Promise.all([dashboard?.close(), pipeline.stop()]);
   }
 }
 
