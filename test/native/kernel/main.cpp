@@ -1,4 +1,7 @@
 // Runs every test of the kernel, without Node. Exit code 1 if any fails.
+#include <cstdio>
+
+#include "kernel/drive.hpp"
 #include "tests.hpp"
 
 // Read by the sanitizers' runtime: memory that cannot be had is told, as it is without them, and leaks are failures.
@@ -7,6 +10,9 @@ extern "C" const char* __asan_default_options() {
 }
 
 int main() {
+  for (const char* name : {"base", "avx2", "avx512"}) {
+    std::printf("kernel %s: %s\n", name, spikeline::ChooseKernels(name) == nullptr ? "not on this CPU, SKIPPED" : "tested");
+  }
   spikeline::test::Checks t;
   spikeline::test::TestAlignedBuffer(t);
   spikeline::test::TestRandom(t);
