@@ -1,5 +1,6 @@
 // Runs every test of the kernel, without Node. Exit code 1 if any fails.
 #include <cstdio>
+#include <initializer_list>
 
 #include "kernel/drive.hpp"
 #include "tests.hpp"
