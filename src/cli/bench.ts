@@ -8,6 +8,13 @@ import { type BenchRow, bandwidthRows, digitsRows, machine, twoCoreRows } from "
 import { Output } from "./output.ts";
 
 const GROUPS = ["dc400", "machine"] as const;
+/** What --only takes: the groups and every row. */
+const NAMES = [
+  ...GROUPS,
+  ...["", ".2cores", ".updates", ".bytes"].flatMap((kind) => [`dc400.train${kind}`, `dc400.test${kind}`]),
+  "memory.read",
+  "l2.read",
+];
 
 const numberText = (value: number) =>
   value >= 1e9
@@ -38,11 +45,10 @@ async function measure(
 async function benchCommand(raw: Record<string, unknown>): Promise<void> {
   const { only, runs, data, ...rest } = parseOptions(benchOptions, raw);
   const output = new Output(rest);
-  const known = [...GROUPS, "dc400.train", "dc400.test", "memory.read", "l2.read"];
-  if (only !== undefined && !known.some((name) => name.startsWith(only))) {
+  if (only !== undefined && !NAMES.some((name) => name.startsWith(only))) {
     throw usageError(
       "BENCH_UNKNOWN",
-      `Expected the name of a benchmark for --only, but "${only}" is none${suggestion(only, known)}`,
+      `Expected the name of a benchmark for --only, but "${only}" is none${suggestion(only, NAMES) || `; groups are ${GROUPS.join(", ")}.`}`,
     );
   }
   const measured = await measure(only, { runs, data }, output);

@@ -1,7 +1,7 @@
 /** Opens what a command learns from or is judged on: a data set's images, or a folder of recordings, as frames. */
 import { basename, resolve } from "node:path";
 import { from, type Observable } from "rxjs";
-import { usageError } from "../core/errors.ts";
+import { dataError, usageError } from "../core/errors.ts";
 import { batches, type ImagePart } from "../datasets/labelled-frames.ts";
 import { openMnist } from "../datasets/mnist.ts";
 import { type LabelledRecording, listRecordings, splitRecordings } from "../datasets/recording-folder.ts";
@@ -25,7 +25,10 @@ export type FrameSetOptions = {
   readonly data?: string | undefined;
   readonly source?: string | undefined;
   readonly labels?: string | undefined;
-  /** Share of the recordings kept for testing; without it all train and all test. */
+  /**
+   * Share of the training frames kept for testing: of images the last ones, of recordings some of each class.
+   * Without it all train, and the test part of a data set, or all recordings, test.
+   */
   readonly validation?: number | undefined;
   readonly seed: number;
 };
@@ -33,11 +36,14 @@ export type FrameSetOptions = {
 /** Images to a call: enough to make the native border cheap, few enough for a smooth progress bar. */
 const BATCH_FRAMES = 100;
 
-export function openFrameSet(
-  options: FrameSetOptions,
-  description: Pick<ModelDescription, "encoder" | "input">,
-): FrameSet {
-  const { dataset, source } = options;
+export function openFrameSet(options: FrameSetOptions, description: ModelDescription): FrameSet {
+  const { dataset, data, source, labels } = options;
+  if (source !== undefined && (dataset !== undefined || data !== undefined)) {
+    throw usageError(
+      "SOURCE_TWICE",
+      "Expected either recordings (--source) or a data set (--dataset, --data), but both were given.",
+    );
+  }
   const takesImages = description.encoder.kind === "poisson";
   const wantsImages = source === undefined && (dataset ?? (takesImages ? "mnist" : "n-mnist")) === "mnist";
   if (takesImages !== wantsImages) {
@@ -48,28 +54,51 @@ export function openFrameSet(
         : "Expected recordings of events (--source DIR --labels FILE) for a system that sees events, but images were given.",
     );
   }
-  return wantsImages ? openImages(options) : openRecordings(options, description);
-}
-
-function openImages({ data }: FrameSetOptions): FrameSet {
-  const mnist = openMnist({ dataDir: data });
-  return { name: "mnist", train: imagePart(mnist.train), test: imagePart(mnist.test) };
-}
-
-function imagePart(part: ImagePart): FramePart {
-  function* repeat(count: number, passes: number) {
-    for (let pass = 0; pass < passes; pass++) yield* batches(part, { count, size: BATCH_FRAMES });
+  if (wantsImages && labels !== undefined) {
+    throw usageError("SOURCE_LABELS", "Expected --labels only with recordings, but images bring their own.");
   }
+  return wantsImages ? openImages(options, description) : openRecordings(options, description);
+}
+
+function openImages({ data, validation }: FrameSetOptions, description: ModelDescription): FrameSet {
+  const { train, test, width, height } = openMnist({ dataDir: data });
+  const { input, layers, system } = description;
+  if (input.width !== width || input.height !== height || layers[0].inputs !== width * height) {
+    throw dataError(
+      "SOURCE_SIZE",
+      `Expected a model of ${width} × ${height} pixels for mnist, but ${system} has ${layers[0].inputs} inputs for ${input.width} × ${input.height}.`,
+    );
+  }
+  if (validation === undefined) return { name: "mnist", train: imagePart(train), test: imagePart(test) };
+  const kept = Math.round(train.count * validation);
+  if (kept === 0 || kept === train.count) throw emptyPart(validation, `the ${train.count} images of mnist`);
+  const first = train.count - kept;
   return {
-    count: part.count,
-    frames: ({ count = part.count, passes = 1 } = {}) => from(repeat(Math.min(count, part.count), passes)),
+    name: "mnist",
+    train: imagePart(train, { from: 0, size: first }),
+    test: imagePart(train, { from: first, size: kept }),
   };
 }
 
-function openRecordings(
-  options: FrameSetOptions,
-  description: Pick<ModelDescription, "encoder" | "input">,
-): FrameSet {
+const emptyPart = (share: number, whole: string) =>
+  usageError(
+    "VALIDATION_EMPTY",
+    `Expected --validation to leave frames to learn from and frames to test, but ${share} of ${whole} does not.`,
+  );
+
+function imagePart(images: ImagePart, part = { from: 0, size: images.count }): FramePart {
+  const { from: first, size: most } = part;
+  function* repeat(count: number, passes: number) {
+    for (let pass = 0; pass < passes; pass++)
+      yield* batches(images, { from: first, count, size: BATCH_FRAMES });
+  }
+  return {
+    count: most,
+    frames: ({ count = most, passes = 1 } = {}) => from(repeat(Math.min(count, most), passes)),
+  };
+}
+
+function openRecordings(options: FrameSetOptions, description: ModelDescription): FrameSet {
   const folder = options.source ?? options.data;
   if (folder === undefined) {
     throw usageError(
@@ -78,49 +107,63 @@ function openRecordings(
     );
   }
   const list = listRecordings({ folder, labelsFile: options.labels });
+  checkLabels(list, { folder, classes: description.readout.classNames.length });
   const { validation, seed } = options;
   const split =
     validation === undefined
       ? { train: list, validation: list }
       : splitRecordings(list, { validationShare: validation, seed });
+  const test = split.validation.filter(({ label }) => label !== undefined);
+  if (validation !== undefined && test.length === 0) {
+    throw emptyPart(validation, `each class of the ${list.length} recordings of ${folder}`);
+  }
   return {
     name: basename(resolve(folder)),
     train: recordingPart(folder, split.train, description),
-    test: recordingPart(folder, labelledOnly(split.validation, folder), description),
+    test: recordingPart(folder, test, description),
   };
+}
+
+/** Naming and judging need the truth, in the model's classes. */
+function checkLabels(
+  list: readonly LabelledRecording[],
+  { folder, classes }: { readonly folder: string; readonly classes: number },
+): void {
+  if (list.every(({ label }) => label === undefined)) {
+    throw usageError(
+      "LABELS_NONE",
+      `Expected labels for the recordings of ${folder}, but none has one; give them with --labels FILE.`,
+    );
+  }
+  const stranger = list.find(({ label = 0 }) => label >= classes);
+  if (stranger === undefined) return;
+  throw dataError(
+    "LABELS_CLASS",
+    `Expected labels below ${classes}, the model's number of classes, for the recordings of ${folder}, but ${stranger.name} has ${stranger.label}.`,
+  );
 }
 
 function recordingPart(
   name: string,
   recordings: readonly LabelledRecording[],
-  { encoder, input }: Pick<ModelDescription, "encoder" | "input">,
+  { encoder, input, layers, system }: ModelDescription,
 ): FramePart {
+  if (encoder.kind !== "event-grid") {
+    throw usageError("SOURCE_KIND", "Expected an event-grid encoder for recordings.");
+  }
+  const { inputs } = new EventGridEncoder(input, encoder);
+  if (inputs !== layers[0].inputs) {
+    throw dataError(
+      "SOURCE_SIZE",
+      `Expected ${inputs} inputs in the network of ${system} for its event grid, but it has ${layers[0].inputs}.`,
+    );
+  }
   return {
     count: recordings.length,
     frames: ({ count = recordings.length, passes = 1 } = {}) => {
-      if (encoder.kind !== "event-grid")
-        throw usageError("SOURCE_KIND", "Expected an event-grid encoder for recordings.");
-      const sensor = new RecordingFolderSensor({
-        name,
-        recordings: recordings.slice(0, count),
-        speed: "max",
-        passes,
-        ...input,
-      });
+      const played = recordings.slice(0, count);
+      const sensor = new RecordingFolderSensor({ name, recordings: played, speed: "max", passes, ...input });
       return sensor.open().pipe(through(new EventGridEncoder(input, encoder)));
     },
   };
-}
-
-/** Judging needs the truth. */
-function labelledOnly(
-  recordings: readonly LabelledRecording[],
-  folder: string,
-): readonly LabelledRecording[] {
-  const labelled = recordings.filter(({ label }) => label !== undefined);
-  if (labelled.length > 0) return labelled;
-  throw usageError(
-    "LABELS_NONE",
-    `Expected labels for the recordings of ${folder}, but none has one; give them with --labels FILE.`,
-  );
 }

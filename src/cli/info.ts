@@ -1,15 +1,15 @@
 /** `spikeline info`: says what a file is, a model or a recording. */
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { infoOptions, parseOptions } from "../config/options.ts";
-import { dataError, ioError, noInputError, systemCode } from "../core/errors.ts";
+import { dataError, ioError, noInputError, SpikelineError, systemCode } from "../core/errors.ts";
 import { NmnistDecoder } from "../formats/nmnist.ts";
 import { decodeModel } from "../model/load.ts";
 import type { Model } from "../model/schema.ts";
 import { SpikingNetwork } from "../network/spiking-network.ts";
 import { VoteReadout } from "../readout/vote.ts";
 import { fieldsPicture, orderByClass } from "../report/fields-picture.ts";
-import { encodePng } from "../report/png.ts";
+import { writePicture } from "./out-file.ts";
 import { Output } from "./output.ts";
 
 type Report = { readonly document: unknown; readonly text: string };
@@ -20,12 +20,16 @@ const looksLikeModel = (bytes: Uint8Array, file: string) =>
 
 async function readWhole(file: string): Promise<Uint8Array> {
   try {
-    if ((await stat(file)).isDirectory()) {
-      throw dataError("INFO_FOLDER", `Expected a model or a recording, but ${file} is a folder.`);
+    // Asked before reading: a device has no end and a pipe waits for its writer.
+    const found = await stat(file);
+    if (!found.isFile()) {
+      const kind = found.isDirectory() ? "a folder" : "a device or pipe";
+      throw dataError("INFO_NO_FILE", `Expected a model or a recording, but ${file} is ${kind}.`);
     }
     return await readFile(file);
   } catch (error) {
-    if (systemCode(error) === "ENOENT")
+    if (error instanceof SpikelineError) throw error;
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR")
       throw noInputError("FILE_ABSENT", `Expected a file at ${file}, but there is none.`);
     if (systemCode(error) === undefined) throw error;
     throw ioError("FILE_READ", `Expected to read ${file}, but the system says ${systemCode(error)}.`, error);
@@ -89,7 +93,7 @@ function recordingReport(bytes: Uint8Array, file: string): Report {
   };
 }
 
-async function writePicture(model: Model, file: string): Promise<void> {
+async function drawFields(model: Model, file: string): Promise<void> {
   const network = SpikingNetwork.restore(model);
   const { encoder, input } = model.description;
   const isSplit = encoder.kind === "event-grid" && encoder.polarity === "split";
@@ -103,15 +107,7 @@ async function writePicture(model: Model, file: string): Promise<void> {
     order: orderByClass(VoteReadout.restore(model).assignments()),
   });
   network.dispose();
-  try {
-    await writeFile(file, encodePng(picture));
-  } catch (error) {
-    throw ioError(
-      "PICTURE_WRITE",
-      `Expected to write the picture ${file}, but the system says ${systemCode(error)}.`,
-      error,
-    );
-  }
+  await writePicture(file, picture);
 }
 
 async function infoCommand(file: string, raw: Record<string, unknown>): Promise<void> {
@@ -127,7 +123,7 @@ async function infoCommand(file: string, raw: Record<string, unknown>): Promise<
   }
   const model = decodeModel(bytes, file);
   const { document, text } = modelReport(model);
-  if (options.picture !== undefined) await writePicture(model, options.picture);
+  if (options.picture !== undefined) await drawFields(model, options.picture);
   output.result(
     document,
     options.picture === undefined ? text : `${text}\nits receptive fields: ${options.picture}`,

@@ -7,6 +7,7 @@ import { packageVersion } from "../core/version.ts";
 import { addBench } from "./bench.ts";
 import { addEval } from "./eval.ts";
 import { addInfo } from "./info.ts";
+import { guardStreams } from "./output.ts";
 import { addRun } from "./run.ts";
 import { addStart } from "./start.ts";
 import { addTrain } from "./train.ts";
@@ -35,6 +36,7 @@ function explain(error: unknown): number {
   return EXIT.internal;
 }
 
+guardStreams();
 try {
   await makeProgram().parseAsync(process.argv);
 } catch (error) {

@@ -1,6 +1,23 @@
 /** Where a command's words go: results to stdout, progress to stderr, and with --json one document and nothing else. */
 import process from "node:process";
+import { EXIT, systemCode } from "../core/errors.ts";
 import { Progress, type ProgressOptions } from "../report/progress.ts";
+
+/**
+ * Words that nobody reads any more (`| head`) are no failure of the work; words that could not be written are.
+ * Without listeners either would end the program with a stack trace.
+ */
+export function guardStreams(): void {
+  process.stdout.on("error", (error) => {
+    if (systemCode(error) === "EPIPE") return;
+    process.exitCode = EXIT.io;
+    process.stderr.write(
+      `spikeline: Expected to write the result to stdout, but the system says ${systemCode(error)}. (STDOUT_WRITE)\n`,
+    );
+  });
+  // There is nowhere left to say it.
+  process.stderr.on("error", () => undefined);
+}
 
 export class Output {
   readonly #json: boolean;

@@ -30,6 +30,7 @@ import { type PipelineWorker, startWorker } from "../pipeline/start-worker.ts";
 import { describeSystem } from "../systems/describe-system.ts";
 import { diehlCookEvents } from "../systems/diehl-cook-events.ts";
 import { percentText } from "./learn.ts";
+import { checkOut } from "./out-file.ts";
 import { Output } from "./output.ts";
 
 type RunOptions = z.output<typeof runOptions>;
@@ -41,7 +42,7 @@ async function modelOf(options: RunOptions): Promise<StartOptions["model"]> {
     return { bytes: await readFile(file), name: file };
   } catch (error) {
     if (systemCode(error) === "ENOENT")
-      throw noInputError("MODEL_ABSENT", `Expected a model file at ${file}, but there is none.`);
+      throw noInputError("MODEL_MISSING", `Expected a model file at ${file}, but there is none.`);
     throw ioError(
       "MODEL_READ",
       `Expected to read the model file ${file}, but the system says ${systemCode(error)}.`,
@@ -74,10 +75,22 @@ function follow(
   return lastValueFrom(bars$, { defaultValue: undefined }).finally(() => bar.finish());
 }
 
-async function showPage(pipeline: PipelineWorker, options: RunOptions, output: Output) {
+async function openToken(): Promise<string> {
   const { stateFolder } = readEnvironment();
-  await mkdir(stateFolder, { recursive: true, mode: 0o700 });
-  const token = await loadOrCreateToken(join(stateFolder, "token"));
+  try {
+    await mkdir(stateFolder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw ioError(
+      "STATE_FOLDER",
+      `Expected to make the folder ${stateFolder} for the page's token, but the system says ${systemCode(error)}; name another with XDG_STATE_HOME.`,
+      error,
+    );
+  }
+  return loadOrCreateToken(join(stateFolder, "token"));
+}
+
+async function showPage(pipeline: PipelineWorker, options: RunOptions, output: Output) {
+  const token = await openToken();
   const dashboard = await startDashboard({
     snapshots$: pipeline.snapshots$,
     onControl: (control) => pipeline.send(control),
@@ -135,10 +148,15 @@ async function runCommand(raw: Record<string, unknown>): Promise<void> {
       "Expected --model FILE or --learn with --headless: a fresh network that does not learn has no answers.",
     );
   }
+  await checkOut(out);
   const recordings = listRecordings({ folder: source, labelsFile: labels });
   const pipeline = await openPipeline(options, recordings);
+  let isInterrupted = false;
   const interrupted$ = merge(fromEvent(process, "SIGINT"), fromEvent(process, "SIGTERM")).pipe(
-    tap(() => void pipeline.stop()),
+    tap(() => {
+      isInterrupted = true;
+      void pipeline.stop();
+    }),
     take(1),
     shareReplay(1),
   );
@@ -153,7 +171,7 @@ async function runCommand(raw: Record<string, unknown>): Promise<void> {
     if (out !== undefined && model !== undefined) await saveModel(out, decodeModel(model, out));
     const { frames, accuracy, speed: fps, stages, learning } = snapshot;
     output.result({ source, frames, learning, accuracy, speed: fps, stages, out }, resultText(snapshot));
-    if (dashboard !== undefined) {
+    if (dashboard !== undefined && !isInterrupted) {
       output.announce("The source has ended; the page stays until Ctrl-C.");
       await firstValueFrom(interrupted$);
     }

@@ -1,20 +1,18 @@
 /** `spikeline start`: the demo of `npm start`. Trains 400 neurons on MNIST in the terminal and shows what they learned. */
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { parseOptions, startOptions } from "../config/options.ts";
-import { ioError } from "../core/errors.ts";
 import { saveModel } from "../model/save.ts";
 import type { ModelDescription } from "../model/schema.ts";
 import { SpikingNetwork } from "../network/spiking-network.ts";
 import { VoteReadout } from "../readout/vote.ts";
 import { confusionText } from "../report/confusion.ts";
 import { fieldsPicture, orderByClass } from "../report/fields-picture.ts";
-import { encodePng } from "../report/png.ts";
 import { describeSystem } from "../systems/describe-system.ts";
 import { diehlCook2015 } from "../systems/diehl-cook-2015.ts";
 import { openFrameSet } from "./frame-set.ts";
 import { assembleModel, judgeModel, learn, name, PUBLISHED_TEST_FPS, PUBLISHED_TRAIN_FPS } from "./learn.ts";
+import { makeFolder, writePicture } from "./out-file.ts";
 import { Output } from "./output.ts";
 
 const SEED = 7;
@@ -28,6 +26,7 @@ async function startCommand(raw: Record<string, unknown>): Promise<void> {
   const output = new Output(options);
   const description = describeSystem(diehlCook2015.name, { seed: SEED });
   const set = openFrameSet({ dataset: "mnist", data: options.data, seed: SEED }, description);
+  await makeFolder(FOLDER);
   const network = SpikingNetwork.create(description);
   output.say(
     `${network.neurons} spiking neurons look at ${set.train.count.toLocaleString("en-US")} handwritten digits, once, without labels.`,
@@ -46,17 +45,16 @@ async function startCommand(raw: Record<string, unknown>): Promise<void> {
   const learned: ModelDescription = { ...model.description, accuracy };
   const modelFile = join(FOLDER, `${description.system}.safetensors`);
   const pictureFile = join(FOLDER, `${description.system}-fields.png`);
-  await writeResults({ modelFile, pictureFile }, async () => {
-    await mkdir(FOLDER, { recursive: true });
-    await saveModel(modelFile, { ...model, description: learned });
-    const picture = fieldsPicture({
+  await saveModel(modelFile, { ...model, description: learned });
+  await writePicture(
+    pictureFile,
+    fieldsPicture({
       weights: network.fields(),
       neurons: network.neurons,
       ...description.input,
       order: orderByClass(readout.assignments()),
-    });
-    await writeFile(pictureFile, encodePng(picture));
-  });
+    }),
+  );
   output.result(
     {
       accuracy: judged.accuracy,
@@ -82,22 +80,6 @@ async function startCommand(raw: Record<string, unknown>): Promise<void> {
       `the model: ${modelFile} (try: npx spikeline info ${modelFile})`,
     ].join("\n"),
   );
-}
-
-/** Names the folder when it cannot be written, whatever part of it failed. */
-async function writeResults(
-  files: { readonly modelFile: string; readonly pictureFile: string },
-  write: () => Promise<void>,
-): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    throw ioError(
-      "RESULT_WRITE",
-      `Expected to write ${files.modelFile} and ${files.pictureFile}, but that failed: ${error instanceof Error ? error.message : String(error)}`,
-      error,
-    );
-  }
 }
 
 export function addStart(program: Command): void {

@@ -11,6 +11,7 @@ import { VoteReadout } from "../readout/vote.ts";
 import { describeSystem } from "../systems/describe-system.ts";
 import { openFrameSet } from "./frame-set.ts";
 import { assembleModel, judgeModel, learn, name, percentText } from "./learn.ts";
+import { checkOut } from "./out-file.ts";
 import { Output } from "./output.ts";
 
 const DEFAULT_SYSTEM = "diehl-cook-2015";
@@ -46,6 +47,7 @@ async function begin(system: string | undefined, options: TrainOptions) {
 async function trainCommand(system: string | undefined, raw: Record<string, unknown>): Promise<void> {
   const options = parseOptions(trainOptions, raw);
   const output = new Output(options);
+  await checkOut(options.out);
   const { description, network, profile } = await begin(system, options);
   const set = openFrameSet(options, description);
   const { passes, frames, out, validation } = options;
@@ -109,7 +111,7 @@ export function addTrain(program: Command): void {
     .option("--data <dir>", "folder of the data set's files")
     .option("--source <dir>", "folder of event recordings instead of a data set")
     .option("--labels <file>", "labels of the recordings: lines of `id label`")
-    .option("--validation <share>", "keep this share of the recordings for testing, such as 0.2")
+    .option("--validation <share>", "keep this share of the training frames for testing, such as 0.2")
     .option("--passes <n>", "how often all frames are seen (default: 1)")
     .option("--frames <n>", "see only the first n frames")
     .option("--seed <n>", "seed of weights and spikes (default: 7)")
