@@ -6,6 +6,7 @@ import { SpikingNetwork } from "../network/spiking-network.ts";
 import { type Evaluation, evaluate } from "../pipeline/evaluator.ts";
 import { nameNeurons, type TrainingProgress, train } from "../pipeline/trainer.ts";
 import { VoteReadout } from "../readout/vote.ts";
+import type { Progress } from "../report/progress.ts";
 import type { FramePart } from "./frame-set.ts";
 import type { Output } from "./output.ts";
 
@@ -16,6 +17,26 @@ export const PUBLISHED_TEST_FPS = 17.9;
 export const percentText = (share: number) => `${(100 * share).toFixed(1)} %`;
 const fpsText = (fps: number, published: number) =>
   `${Math.round(fps).toLocaleString("en-US")} fps (published ${published})`;
+const shortFpsText = (fps: number, published: number) =>
+  `${Math.round(fps).toLocaleString("en-US")} fps (${published})`;
+
+/** Shows how learning goes, in many words or, on a narrow terminal, in few. */
+function showTraining(
+  bar: Progress,
+  { frames, trainFps, outputSpikes, accuracySoFar }: TrainingProgress,
+): void {
+  const spikes = (outputSpikes / frames).toFixed(1);
+  const share = accuracySoFar ?? 0;
+  bar.update(
+    frames,
+    [fpsText(trainFps, PUBLISHED_TRAIN_FPS), `${spikes} spikes/frame`, `accuracy ${percentText(share)}`],
+    [
+      shortFpsText(trainFps, PUBLISHED_TRAIN_FPS),
+      `accuracy ${Math.round(100 * share)} %`,
+      `${spikes} spikes`,
+    ],
+  );
+}
 
 /**
  * Presents `passes` times all frames of a part with learning on.
@@ -36,15 +57,7 @@ export async function learn(
   const bar = output.progress({ label: "train", unit: "frames", total: count * passes });
   try {
     return await lastValueFrom(
-      train(part.frames({ count, passes }), { network, profile }).pipe(
-        tap((so) =>
-          bar.update(so.frames, [
-            fpsText(so.trainFps, PUBLISHED_TRAIN_FPS),
-            `${(so.outputSpikes / so.frames).toFixed(1)} spikes/frame`,
-            ...(so.accuracySoFar === undefined ? [] : [`accuracy ${percentText(so.accuracySoFar)}`]),
-          ]),
-        ),
-      ),
+      train(part.frames({ count, passes }), { network, profile }).pipe(tap((so) => showTraining(bar, so))),
     );
   } finally {
     bar.finish();

@@ -4,7 +4,7 @@
  */
 import process from "node:process";
 import { type Clock, systemClock } from "../core/clock.ts";
-import { fitText, groupDigits, percent, plainText } from "./plain-text.ts";
+import { fitText, groupDigits, percent, plainText, textColumns } from "./plain-text.ts";
 
 /** Where the lines go: process.stderr, or anything that writes. */
 export type ProgressStream = {
@@ -30,8 +30,8 @@ const REDRAW_US = 100_000;
 /** A log file wants to be read later. */
 const LINE_US = 5_000_000;
 const BAR_COLUMNS = 24;
-/** Narrower terminals need their columns for the words. */
-const BAR_FROM_COLUMNS = 72;
+/** Shorter bars say nothing that the numbers do not. */
+const LEAST_BAR_COLUMNS = 6;
 const DEFAULT_COLUMNS = 80;
 const ERASE_TO_END = "\u001b[K";
 
@@ -46,6 +46,7 @@ export class Progress {
   #drawnUs: number;
   #done = 0;
   #fields: readonly string[] = [];
+  #short: readonly string[] = [];
   #finished = false;
 
   constructor(options: ProgressOptions) {
@@ -61,10 +62,14 @@ export class Progress {
     this.#drawnUs = stream.isTTY === true ? this.#startUs - REDRAW_US : this.#startUs;
   }
 
-  /** `done` so far; `fields` are free words such as "accuracy 81.2 %" and stay until others come. */
-  update(done: number, fields: readonly string[] = this.#fields): void {
+  /**
+   * `done` so far; `fields` are free words such as "accuracy 81.2 %" and stay until others come. On a terminal too
+   * narrow for them `short` stands instead.
+   */
+  update(done: number, fields: readonly string[] = this.#fields, short: readonly string[] = fields): void {
     this.#done = done;
     this.#fields = fields;
+    this.#short = short;
     if (this.#quiet || this.#finished) return;
     const nowUs = this.#clock.nowUs();
     if (nowUs - this.#drawnUs < (this.#isTerminal() ? REDRAW_US : LINE_US)) return;
@@ -84,16 +89,16 @@ export class Progress {
   }
 
   #draw(nowUs: number, last: boolean): void {
-    const words = this.#words(nowUs, last);
     if (!this.#isTerminal()) {
-      this.#stream.write(`${words.join("  ")}\n`);
+      this.#stream.write(`${this.#words(nowUs, last).join("  ")}\n`);
       return;
     }
     // The last column stays free: a full one would wrap on some terminals.
     const columns = (this.#stream.columns || DEFAULT_COLUMNS) - 1;
-    const bar = columns >= BAR_FROM_COLUMNS ? this.#bar() : [];
-    const [label = "", ...rest] = words;
-    const line = fitText([label, ...bar, ...rest].join("  "), columns);
+    const line =
+      this.#withBar(this.#words(nowUs, last), { columns, least: BAR_COLUMNS }) ??
+      this.#withBar(this.#narrowWords(nowUs, last), { columns, least: 0 }) ??
+      fitText(this.#narrowWords(nowUs, last).join("  "), columns);
     this.#stream.write(`\r${line}${ERASE_TO_END}${last ? "\n" : ""}`);
   }
 
@@ -102,26 +107,47 @@ export class Progress {
     return this.#total === 0 ? 1 : Math.min(1, this.#done / this.#total);
   }
 
-  #bar(): readonly string[] {
+  /** The words with a bar behind the label in the room they leave, or undefined if that is less than `least`. */
+  #withBar(
+    [label = "", ...rest]: readonly string[],
+    { columns, least }: { readonly columns: number; readonly least: number },
+  ): string | undefined {
+    const plain = [label, ...rest].join("  ");
+    const room = Math.min(BAR_COLUMNS, columns - textColumns(plain) - 2);
     const share = this.#share();
-    if (share === undefined) return [];
-    const full = Math.floor(share * BAR_COLUMNS);
-    return ["█".repeat(full) + "░".repeat(BAR_COLUMNS - full)];
+    if (room < least || columns < textColumns(plain)) return undefined;
+    if (share === undefined || room < LEAST_BAR_COLUMNS) return plain;
+    const full = Math.floor(share * room);
+    return [label, "█".repeat(full) + "░".repeat(room - full), ...rest].join("  ");
   }
 
   #words(nowUs: number, last: boolean): readonly string[] {
     const elapsedUs = nowUs - this.#startUs;
     const share = this.#share();
-    const done = groupDigits(this.#done);
-    const amount = this.#total === undefined ? done : `${done}/${groupDigits(this.#total)}`;
     return [
       this.#label,
       ...(share === undefined ? [] : [`${percent(share).padStart(5)} %`]),
-      `${amount} ${this.#unit}`,
+      `${this.#amount()} ${this.#unit}`,
       ...(elapsedUs > 0 ? [`${rateText((this.#done * 1e6) / elapsedUs)}/s`] : []),
-      ...(last ? [`in ${durationText(elapsedUs)}`] : this.#timeLeft(elapsedUs)),
+      ...this.#time(elapsedUs, last),
       ...this.#fields,
     ].map(plainText);
+  }
+
+  /** What matters most, in the fewest columns: how much of how much, the time, the short fields. */
+  #narrowWords(nowUs: number, last: boolean): readonly string[] {
+    return [this.#label, this.#amount(), ...this.#time(nowUs - this.#startUs, last), ...this.#short].map(
+      plainText,
+    );
+  }
+
+  #amount(): string {
+    const done = groupDigits(this.#done);
+    return this.#total === undefined ? done : `${done}/${groupDigits(this.#total)}`;
+  }
+
+  #time(elapsedUs: number, last: boolean): readonly string[] {
+    return last ? [`in ${durationText(elapsedUs)}`] : this.#timeLeft(elapsedUs);
   }
 
   #timeLeft(elapsedUs: number): readonly string[] {
