@@ -4,7 +4,12 @@ import { from, type Observable } from "rxjs";
 import { dataError, usageError } from "../core/errors.ts";
 import { batches, type ImagePart } from "../datasets/labelled-frames.ts";
 import { openMnist } from "../datasets/mnist.ts";
-import { type LabelledRecording, listRecordings, splitRecordings } from "../datasets/recording-folder.ts";
+import {
+  type LabelledRecording,
+  listRecordings,
+  splitRecordings,
+  unlabelledCount,
+} from "../datasets/recording-folder.ts";
 import { EventGridEncoder } from "../encoders/event-grid.ts";
 import type { ModelDescription } from "../model/schema.ts";
 import type { LabelledFrames } from "../pipeline/operators/present-frames.ts";
@@ -14,6 +19,8 @@ import { RecordingFolderSensor } from "../sensors/recording-folder.ts";
 /** Frames that can be played any number of times, always in the same order. */
 export type FramePart = {
   readonly count: number;
+  /** How many of them bring their truth. */
+  readonly labelled: number;
   /** The first `count` frames, all when left out. */
   frames(options?: { readonly count?: number; readonly passes?: number }): Observable<LabelledFrames>;
 };
@@ -94,6 +101,7 @@ function imagePart(images: ImagePart, part = { from: 0, size: images.count }): F
   }
   return {
     count: most,
+    labelled: most,
     frames: ({ count = most, passes = 1 } = {}) => from(repeat(Math.min(count, most), passes)),
   };
 }
@@ -124,17 +132,11 @@ function openRecordings(options: FrameSetOptions, description: ModelDescription)
   };
 }
 
-/** Naming and judging need the truth, in the model's classes. */
+/** Learning needs no labels; those that are there must be classes of the model. */
 function checkLabels(
   list: readonly LabelledRecording[],
   { folder, classes }: { readonly folder: string; readonly classes: number },
 ): void {
-  if (list.every(({ label }) => label === undefined)) {
-    throw usageError(
-      "LABELS_NONE",
-      `Expected labels for the recordings of ${folder}, but none has one; give them with --labels FILE.`,
-    );
-  }
   const stranger = list.find(({ label = 0 }) => label >= classes);
   if (stranger === undefined) return;
   throw dataError(
@@ -160,6 +162,7 @@ function recordingPart(
   }
   return {
     count: recordings.length,
+    labelled: recordings.length - unlabelledCount(recordings),
     frames: ({ count = recordings.length, passes = 1 } = {}) => {
       const played = recordings.slice(0, count);
       const sensor = new RecordingFolderSensor({ name, recordings: played, speed: "max", passes, ...input });

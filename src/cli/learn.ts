@@ -1,6 +1,6 @@
 /** Learning as the commands `train` and `start` share it: train, name the neurons, judge; with bars while it lasts. */
 import { lastValueFrom, tap } from "rxjs";
-import { dataError } from "../core/errors.ts";
+import { dataError, usageError } from "../core/errors.ts";
 import type { Model, ModelDescription } from "../model/schema.ts";
 import { SpikingNetwork } from "../network/spiking-network.ts";
 import { type Evaluation, evaluate } from "../pipeline/evaluator.ts";
@@ -26,13 +26,18 @@ function showTraining(
   { frames, trainFps, outputSpikes, accuracySoFar }: TrainingProgress,
 ): void {
   const spikes = (outputSpikes / frames).toFixed(1);
-  const share = accuracySoFar ?? 0;
+  // Unknown while no frame has brought its truth.
+  const isKnown = accuracySoFar !== undefined;
   bar.update(
     frames,
-    [fpsText(trainFps, PUBLISHED_TRAIN_FPS), `${spikes} spikes/frame`, `accuracy ${percentText(share)}`],
+    [
+      fpsText(trainFps, PUBLISHED_TRAIN_FPS),
+      `${spikes} spikes/frame`,
+      ...(isKnown ? [`accuracy ${percentText(accuracySoFar)}`] : []),
+    ],
     [
       shortFpsText(trainFps, PUBLISHED_TRAIN_FPS),
-      `accuracy ${Math.round(100 * share)} %`,
+      ...(isKnown ? [`accuracy ${Math.round(100 * accuracySoFar)} %`] : []),
       `${spikes} spikes`,
     ],
   );
@@ -69,14 +74,18 @@ function copyOf(network: SpikingNetwork, description: ModelDescription): Spiking
   return SpikingNetwork.restore({ description, tensors: network.tensors() });
 }
 
-/** A readout that knows each neuron's class, from all labelled frames with learning off, as Diehl & Cook name theirs. */
+/**
+ * A readout that knows each neuron's class, from all labelled frames with learning off, as Diehl & Cook name theirs.
+ * Without labels it knows none.
+ */
 export async function name(
   network: SpikingNetwork,
   options: { readonly description: ModelDescription; readonly part: FramePart; readonly output: Output },
 ): Promise<VoteReadout> {
   const { description, part, output } = options;
   const readout = VoteReadout.create(description);
-  const { count } = part;
+  const { count, labelled } = part;
+  if (labelled === 0) return readout;
   const bar = output.progress({ label: "name", unit: "frames", total: count });
   const copy = copyOf(network, description);
   try {
@@ -95,6 +104,12 @@ export async function judgeModel(
   options: { readonly part: FramePart; readonly frames?: number | undefined; readonly output: Output },
 ): Promise<Evaluation> {
   const { part, frames, output } = options;
+  if (part.labelled === 0) {
+    throw usageError(
+      "LABELS_NONE",
+      "Expected labels to judge by, but no recording has one; give them with --labels FILE.",
+    );
+  }
   const count = Math.min(frames ?? part.count, part.count);
   const network = SpikingNetwork.restore(model);
   const readout = VoteReadout.restore(model);

@@ -94,6 +94,9 @@ async function trainCommand(system: string | undefined, raw: Record<string, unkn
       judged === undefined
         ? undefined
         : `Validation: ${percentText(judged.accuracy)} of ${judged.frames} frames it never learned from.`,
+      set.train.labelled > 0
+        ? undefined
+        : "No labels were given, so the neurons have no names yet; learn on with --resume and --labels to name them.",
       out === undefined ? "Nothing was saved; --out FILE writes the model." : `Saved ${out}.`,
     ]
       .filter((line) => line !== undefined)

@@ -151,6 +151,21 @@ describe.concurrent("training on recordings", () => {
   });
 });
 
+describe.concurrent("training without labels", () => {
+  test("learns the same network as with them, names no neuron and says so", async () => {
+    const few = ["diehl-cook-events", "--source", recordings.folder, "--neurons", "10"];
+    const ran = await spikeline(["train", ...few, "--out", out("nameless")]);
+    expect(ran.stdout).toContain("the neurons have no names yet");
+    expect(ran.stderr).not.toContain("accuracy");
+    const { tensors } = await loadModel(out("nameless"));
+    expect(tensors.get("readout.seen")?.data.every((seen) => seen === 0)).toBe(true);
+    const labelled = await made(trainCorners("--neurons", "10", "--out", out("named")), "named");
+    expect(networkOf(tensors)).toEqual(networkOf(labelled.tensors));
+    const judged = await spikeline(["eval", out("nameless"), "--source", recordings.folder]);
+    expectRefusal(judged, 2, "LABELS_NONE", /--labels FILE/);
+  });
+});
+
 describe.concurrent("training refuses", () => {
   test.each([
     [["dihel-cook-2015"], 2, "SYSTEM_UNKNOWN", 'did you mean "diehl-cook-2015"?'],
@@ -189,9 +204,8 @@ describe.concurrent("training refuses", () => {
     expectRefusal(await trainCorners("--validation", "0.01"), 2, "VALIDATION_EMPTY", /each class of the 12/);
   });
 
-  test("recordings of which none has a label, or one a class that the system does not know", async () => {
+  test("recordings of which one has a class that the system does not know", async () => {
     const source = ["train", "diehl-cook-events", "--source", recordings.folder];
-    expectRefusal(await spikeline(source), 2, "LABELS_NONE", /--labels FILE/);
     const labels = folder.path("eleven.txt");
     writeFileSync(labels, "1 11\n2 2\n");
     const strange = await spikeline([...source, "--labels", labels]);
