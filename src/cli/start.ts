@@ -5,6 +5,7 @@ import { parseOptions, startOptions } from "../config/options.ts";
 import { saveModel } from "../model/save.ts";
 import type { ModelDescription } from "../model/schema.ts";
 import { SpikingNetwork } from "../network/spiking-network.ts";
+import type { Evaluation } from "../pipeline/evaluator.ts";
 import { VoteReadout } from "../readout/vote.ts";
 import { confusionText } from "../report/confusion.ts";
 import { fieldsPicture, orderByClass } from "../report/fields-picture.ts";
@@ -43,11 +44,13 @@ async function startCommand(raw: Record<string, unknown>): Promise<void> {
   const judged = await judgeModel(model, { part: set.test, output });
   const accuracy = [{ dataset: "mnist test", accuracy: judged.accuracy, frames: judged.frames }];
   const learned: ModelDescription = { ...model.description, accuracy };
-  const modelFile = join(FOLDER, `${description.system}.safetensors`);
-  const pictureFile = join(FOLDER, `${description.system}-fields.png`);
-  await saveModel(modelFile, { ...model, description: learned });
+  const files = {
+    model: join(FOLDER, `${description.system}.safetensors`),
+    picture: join(FOLDER, `${description.system}-fields.png`),
+  };
+  await saveModel(files.model, { ...model, description: learned });
   await writePicture(
-    pictureFile,
+    files.picture,
     fieldsPicture({
       weights: network.fields(),
       neurons: network.neurons,
@@ -55,31 +58,32 @@ async function startCommand(raw: Record<string, unknown>): Promise<void> {
       order: orderByClass(readout.assignments()),
     }),
   );
+  const { trainFps } = progress;
+  const { frames, testFps, confusion } = judged;
   output.result(
-    {
-      accuracy: judged.accuracy,
-      frames: judged.frames,
-      trainFps: progress.trainFps,
-      testFps: judged.testFps,
-      confusion: judged.confusion,
-      model: modelFile,
-      picture: pictureFile,
-    },
-    [
-      "",
-      confusionText({
-        classNames: description.readout.classNames,
-        counts: judged.confusion,
-        unanswered: judged.unanswered,
-      }),
-      "These are digits it never saw; Diehl & Cook 2015 give 87.0 % for 400 neurons.",
-      "",
-      `learning: ${times(progress.trainFps, PUBLISHED_TRAIN_FPS)} (Liu & Yue 2017)`,
-      `testing:  ${times(judged.testFps, PUBLISHED_TEST_FPS)}`,
-      `what each neuron learned: ${pictureFile}`,
-      `the model: ${modelFile} (try: npx spikeline info ${modelFile})`,
-    ].join("\n"),
+    { accuracy: judged.accuracy, frames, trainFps, testFps, confusion, ...files },
+    resultText({ trainFps, judged, files, classNames: description.readout.classNames }),
   );
+}
+
+function resultText(result: {
+  readonly trainFps: number;
+  readonly judged: Evaluation;
+  readonly files: { readonly model: string; readonly picture: string };
+  readonly classNames: readonly string[];
+}): string {
+  const { trainFps, judged, files, classNames } = result;
+  const { testFps, confusion, unanswered } = judged;
+  return [
+    "",
+    confusionText({ classNames, counts: confusion, unanswered }),
+    "These are digits it never saw; Diehl & Cook 2015 give 87.0 % for 400 neurons.",
+    "",
+    `learning: ${times(trainFps, PUBLISHED_TRAIN_FPS)} (Liu & Yue 2017)`,
+    `testing:  ${times(testFps, PUBLISHED_TEST_FPS)}`,
+    `what each neuron learned: ${files.picture}`,
+    `the model: ${files.model} (try: npx spikeline info ${files.model})`,
+  ].join("\n");
 }
 
 export function addStart(program: Command): void {

@@ -7,6 +7,8 @@ import { loadModel } from "../model/load.ts";
 import { saveModel } from "../model/save.ts";
 import type { ModelDescription } from "../model/schema.ts";
 import { SpikingNetwork } from "../network/spiking-network.ts";
+import type { Evaluation } from "../pipeline/evaluator.ts";
+import type { TrainingProgress } from "../pipeline/trainer.ts";
 import { VoteReadout } from "../readout/vote.ts";
 import { describeSystem } from "../systems/describe-system.ts";
 import { openFrameSet } from "./frame-set.ts";
@@ -88,20 +90,37 @@ async function trainCommand(system: string | undefined, raw: Record<string, unkn
       validation: judged === undefined ? undefined : { accuracy: judged.accuracy, frames: judged.frames },
       out,
     },
-    [
-      `${description.system}: ${network.neurons} neurons saw ${progress.frames.toLocaleString("en-US")} frames at ` +
-        `${Math.round(progress.trainFps).toLocaleString("en-US")} frames per CPU second.`,
-      judged === undefined
-        ? undefined
-        : `Validation: ${percentText(judged.accuracy)} of ${judged.frames} frames it never learned from.`,
-      set.train.labelled > 0
-        ? undefined
-        : "No labels were given, so the neurons have no names yet; learn on with --resume and --labels to name them.",
-      out === undefined ? "Nothing was saved; --out FILE writes the model." : `Saved ${out}.`,
-    ]
-      .filter((line) => line !== undefined)
-      .join("\n"),
+    resultText({
+      what: `${description.system}: ${network.neurons} neurons`,
+      progress,
+      judged,
+      out,
+      isNamed: set.train.labelled > 0,
+    }),
   );
+}
+
+function resultText(result: {
+  readonly what: string;
+  readonly progress: TrainingProgress;
+  readonly judged: Evaluation | undefined;
+  readonly isNamed: boolean;
+  readonly out: string | undefined;
+}): string {
+  const { what, progress, judged, isNamed, out } = result;
+  const count = (value: number) => Math.round(value).toLocaleString("en-US");
+  return [
+    `${what} saw ${count(progress.frames)} frames at ${count(progress.trainFps)} frames per CPU second.`,
+    ...(judged === undefined
+      ? []
+      : [`Validation: ${percentText(judged.accuracy)} of ${judged.frames} frames it never learned from.`]),
+    ...(isNamed
+      ? []
+      : [
+          "No labels were given, so the neurons have no names yet; learn on with --resume and --labels to name them.",
+        ]),
+    out === undefined ? "Nothing was saved; --out FILE writes the model." : `Saved ${out}.`,
+  ].join("\n");
 }
 
 export function addTrain(program: Command): void {
