@@ -177,7 +177,7 @@ void ClockedNetwork::EncodeImage(std::span<const std::uint8_t> pixels, std::uint
 void ClockedNetwork::Step(std::span<const std::uint32_t> rows, Learning learning) noexcept {
   fired_count_ = 0;
   pre_now_fresh_ = false;
-  if (rows.empty() && last_release_ < now_) {
+  if (rows.empty() && last_release_ < now_ && !is_over_) {
     ++pending_;
     ++now_;
     return;
@@ -189,6 +189,7 @@ void ClockedNetwork::Step(std::span<const std::uint32_t> rows, Learning learning
     Compete();
     if (fired_count_ > 0) Fire(learning);
   }
+  is_over_ = over && AnyOver();
   ++now_;
 }
 

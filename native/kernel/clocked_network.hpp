@@ -9,8 +9,8 @@
 //                                    v = v_inh + (v − v_inh)·(1 − inhibition)^spikes
 //   5. post-synaptic learning        post-target: Δw_ij = η·(x_i − x_target)·(w_max − w_ij)^μ
 //                                    pair: Δw_ij = +η·x_i     triplet: Δw_ij = +η·x_i·y2_j (before the own spike)
-// Traces are nearest-spike (traces.hpp). A step without input spikes in which no neuron is held at reset cannot bring
-// one to its threshold; it is skipped and its decay applied later as one power. After each presentation comes a
+// Traces are nearest-spike (traces.hpp). A step without input spikes in which no neuron is held at reset or stands over
+// its threshold cannot bring one there; it is skipped and its decay applied later as one power. After each presentation comes a
 // rest, applied analytically; after a frame, neurons whose weights changed are normalised (synapses.hpp).
 // Same parameters, seed and frames give the same bits on every machine and for any batch size.
 //
@@ -108,6 +108,7 @@ class ClockedNetwork {
   void TouchColumn(std::uint32_t neuron) noexcept;
   void RefreshThreshold(std::uint32_t neuron) noexcept;
   void FlushDecay() noexcept;
+  [[nodiscard]] bool AnyOver() const noexcept;
 
   ClockedParams params_;
   const Kernels* kernels_;
@@ -165,6 +166,7 @@ class ClockedNetwork {
   std::uint32_t pending_ = 0;                // skipped steps whose decay is still owed
   std::uint32_t spikes_ = 0;                 // output spikes of this presentation
   bool pre_now_fresh_ = false;
+  bool is_over_ = false;                     // a neuron stands over its threshold: losers of a hard competition
   std::uint64_t frames_ = 0;
   std::uint64_t synaptic_events_ = 0;
 };

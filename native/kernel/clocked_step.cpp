@@ -23,6 +23,13 @@ void ClockedNetwork::BeginPresentation() noexcept {
   std::for_each_n(release_.data(), params_.neurons, rebase);
   rebase(last_release_);
   std::fill_n(counts_.data(), params_.neurons, std::uint16_t{0});
+  is_over_ = AnyOver();
+}
+
+bool ClockedNetwork::AnyOver() const noexcept {
+  bool any = false;
+  for (std::size_t j = 0; j < stride_; ++j) any |= membrane_[j] > threshold_[j];
+  return any;
 }
 
 bool ClockedNetwork::Drive(std::span<const std::uint32_t> rows) noexcept {

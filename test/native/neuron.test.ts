@@ -171,6 +171,30 @@ describe("competition", () => {
     expect(winnerOf([0.5, 0.7, 0.6, 0.7], [0, 0, 0, 0])).toEqual([0, 1, 0, 0]);
     expect(winnerOf([0.1, 0.1, 0.1, 0.1], [0, 0, 0, 0])).toEqual([0, 0, 0, 0]);
   });
+
+  it("when hard lets a loser that nothing pulls down fire in the next step, though no input comes", () => {
+    const lone = {
+      inputs: 1,
+      neurons: 2,
+      refractoryMs: 0,
+      inhibition: 0,
+      normalisedSum: 0,
+      gain: 1,
+    } as const;
+    const params = paramsWith({ ...lone, competition: 1 });
+    const network = new native.ClockedNetwork(params);
+    const state = stateOf(network, params);
+    state.weightsF32.set([0.8, 0.7]);
+    network.writeState(state);
+    const [offsetUs, neuron] = [new Uint32Array(4), new Uint32Array(4)];
+    const one = new Uint32Array(1);
+    const spikes = network.presentSpikes(one, one, 20_000, new Uint16Array(2), offsetUs, neuron, false);
+    expect({ spikes, neuron: [...neuron.slice(0, 2)], offsetUs: [...offsetUs.slice(0, 2)] }).toEqual({
+      spikes: 2,
+      neuron: [0, 1],
+      offsetUs: [0, 1000],
+    });
+  });
 });
 
 describe("Poisson encoding", () => {

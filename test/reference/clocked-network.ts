@@ -3,8 +3,8 @@
  * header numbers. Slow on purpose. It has the native class's face but checks no arguments.
  *
  * Floats are rounded after every operation, so this is part of the definition too:
- * - a step without input spikes in which no neuron is held at reset is skipped; the k skipped steps and the next
- *   one decay by exp(−(k+1)·dt/tau) at once, at most 1023 steps at a time, what is left at the presentation's end;
+ * - a step without input spikes in which no neuron is held at reset or stands over its threshold is skipped; the k
+ *   skipped steps and the next one decay by exp(−(k+1)·dt/tau) at once, at most 1023 steps at a time, what is left at the presentation's end;
  * - a neuron that was depressed or that fired while learning is normalised after the frame, in ascending order.
  */
 import type { SpikeBatch } from "../../src/core/batches.ts";
@@ -187,7 +187,9 @@ export class ReferenceNetwork
   /** Returns the neurons that fired, ascending. */
   #step(rows: ArrayLike<number>, learn: boolean): number[] {
     const isHeld = this.#release.some((last) => last >= this.#now);
-    if (rows.length === 0 && !isHeld) {
+    const thresholds = this.#thresholds();
+    const isOver = this.#membrane.some((v, j) => v > (thresholds[j] ?? 0));
+    if (rows.length === 0 && !isHeld && !isOver) {
       this.#skipped++;
       this.#now++;
       return [];
