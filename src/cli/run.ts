@@ -108,7 +108,9 @@ async function showPage(pipeline: PipelineWorker, options: RunOptions, output: O
 function resultText({ frames, accuracy, speed, stages }: Snapshot): string {
   const fps = (value: number | undefined) =>
     value === undefined ? "not measured" : `${Math.round(value).toLocaleString("en-US")} frames/s`;
-  const lost = stages.flatMap(({ name, dropped }) =>
+  // Pictures that a newer one replaced are no loss of data; the page counts them for itself.
+  const data = stages.filter(({ unit }) => unit !== "snapshots");
+  const lost = data.flatMap(({ name, dropped }) =>
     Object.entries(dropped).map(([why, count]) => `${name} ${why} ${count}`),
   );
   return [
