@@ -1,7 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { encodeModel } from "../../src/model/save.ts";
+import {
+  evt2Words,
+  evt3Words,
+  headerText,
+  joined,
+  type Row,
+  textBytes,
+  wordBytes,
+} from "../formats/evt-bytes.ts";
 import { nmnistBytes } from "../formats/nmnist-bytes.ts";
 import { tinyModel } from "../model/tiny-model.ts";
 import { decodePng } from "../report/decode-png.ts";
@@ -56,6 +65,47 @@ describe.concurrent("info", () => {
     expect(stdout).toContain("1,000 events in 299.7 ms, 1 dropped");
   });
 
+  test("of a Prophesee recording says what its header and its words say", async () => {
+    const rows = Array.from({ length: 500 }, (_, i): Row => [5000 + i * 100, i, 7, i & 1]);
+    const outside: Row = [60_000, 640, 7, 1];
+    for (const [format, words] of [
+      ["EVT2", wordBytes(evt2Words([...rows, outside]), 4)],
+      ["EVT3", wordBytes(evt3Words([...rows, outside]), 2)],
+    ] as const) {
+      const file = folder.path(`${format}.raw`);
+      writeFileSync(file, joined(textBytes(headerText(format, 640, 480)), words));
+      expect(documentOf(await spikeline(["info", file, "--json"]))).toEqual({
+        format: format.toLowerCase(),
+        width: 640,
+        height: 480,
+        events: 500,
+        startUs: 5000,
+        endUs: 54_900,
+        dropped: 1,
+      });
+      const { stdout } = await spikeline(["info", file]);
+      expect(stdout).toBe(
+        `a Prophesee ${format} recording of 640 × 480 pixels: 500 events in 49.9 ms, 1 dropped\n`,
+      );
+    }
+  });
+
+  test("reads a large recording in parts and shows how far it is", async () => {
+    const file = folder.path("large.raw");
+    const still = wordBytes(
+      Array.from({ length: 1 << 20 }, () => 0x8000),
+      2,
+    );
+    const header = textBytes(headerText("EVT3", 640, 480));
+    writeFileSync(file, header);
+    for (let i = 0; i < 17; i++) appendFileSync(file, still);
+    const { code, stdout, stderr } = await spikeline(["info", file, "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ format: "evt3", events: 0, dropped: 0 });
+    const bytes = (header.length + 17 * 2 ** 21).toLocaleString("en-US");
+    expect(stderr).toContain(`${bytes}/${bytes} bytes`);
+  });
+
   test("tells the two apart by their bytes, not by their name", async () => {
     const nameless = folder.path("nameless");
     writeFileSync(nameless, readFileSync(model));
@@ -94,6 +144,20 @@ describe.concurrent("info refuses", () => {
     expectRefusal(await spikeline(["info", file]), 65, "NMNIST_FORMAT", /another format/);
     writeFileSync(file, "");
     expectRefusal(await spikeline(["info", file]), 65, "NMNIST_EMPTY");
+  });
+
+  test("a .raw file without a header, one it cannot read, one cut short, and an unknown file", async () => {
+    const refused = async (name: string, bytes: Uint8Array, code: string, sentence: RegExp) => {
+      const file = folder.path(name);
+      writeFileSync(file, bytes);
+      expectRefusal(await spikeline(["info", file]), 65, code, sentence);
+    };
+    const header = textBytes(headerText("EVT2", 640, 480));
+    const words = wordBytes(evt2Words([[5, 1, 1, 1]]), 4);
+    await refused("png.raw", Uint8Array.of(0x89, 0x50, 0x4e, 0x47), "PROPHESEE_HEADER", /89 50 4e 47/);
+    await refused("evt4.raw", textBytes(headerText("EVT4", 9, 9)), "PROPHESEE_FORMAT", /EVT4/);
+    await refused("short.raw", joined(header, words.subarray(0, 7)), "EVT2_TRUNCATED", /where the file ends/);
+    await refused("letter.txt", textBytes("hello world"), "RECORDING_FORMAT", /letter\.txt/);
   });
 
   test("a picture of a recording, and a picture where none can be written", async () => {
