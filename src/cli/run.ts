@@ -1,7 +1,7 @@
 /** `spikeline run`: live. A source plays through encoder and network in the pipeline thread, onto the page or headless. */
 import { mkdir, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
@@ -22,7 +22,6 @@ import { ioError, noInputError, systemCode, usageError } from "../core/errors.ts
 import type { Snapshot } from "../core/telemetry.ts";
 import { addressWithToken, loadOrCreateToken } from "../dashboard/auth.ts";
 import { type Dashboard, startDashboard } from "../dashboard/server.ts";
-import { type LabelledRecording, listRecordings } from "../datasets/recording-folder.ts";
 import { decodeModel } from "../model/load.ts";
 import { saveModel } from "../model/save.ts";
 import type { StartOptions } from "../pipeline/messages.ts";
@@ -32,6 +31,7 @@ import { diehlCookEvents } from "../systems/diehl-cook-events.ts";
 import { percentText } from "./learn.ts";
 import { checkOut } from "./out-file.ts";
 import { Output } from "./output.ts";
+import { describeSource } from "./run-source.ts";
 
 type RunOptions = z.output<typeof runOptions>;
 
@@ -57,7 +57,7 @@ const accuracyText = ({ right, judged }: Snapshot["accuracy"]) =>
 /** Shows how the run goes on stderr, until the pipeline is over. */
 function follow(
   snapshots$: Observable<Snapshot>,
-  options: { readonly total: number; readonly output: Output },
+  options: { readonly total: number | undefined; readonly output: Output },
 ) {
   const bar = options.output.progress({ label: "run", unit: "frames", total: options.total });
   const bars$ = snapshots$.pipe(
@@ -121,38 +121,20 @@ function resultText({ frames, accuracy, speed, stages }: Snapshot): string {
   ].join("\n");
 }
 
-async function openPipeline(
-  options: RunOptions,
-  recordings: readonly LabelledRecording[],
-): Promise<PipelineWorker> {
-  const { source, speed, passes, learn, out } = options;
-  return startWorker({
-    source: {
-      kind: "recordings",
-      name: basename(resolve(source)),
-      recordings,
-      speed: speed === "max" ? "max" : 1,
-      passes,
-    },
-    model: await modelOf(options),
-    learn,
-    wantModel: out !== undefined,
-  });
-}
-
 async function runCommand(raw: Record<string, unknown>): Promise<void> {
   const options = parseOptions(runOptions, raw);
-  const { source, labels, passes, headless, out } = options;
+  const { source, learn, headless, out } = options;
   const output = new Output(options);
-  if (headless && options.model === undefined && !options.learn) {
+  if (headless && options.model === undefined && !learn) {
     throw usageError(
       "RUN_NOTHING",
       "Expected --model FILE or --learn with --headless: a fresh network that does not learn has no answers.",
     );
   }
   await checkOut(out);
-  const recordings = listRecordings({ folder: source, labelsFile: labels });
-  const pipeline = await openPipeline(options, recordings);
+  const { description, total } = describeSource(options);
+  const model = await modelOf(options);
+  const pipeline = startWorker({ source: description, model, learn, wantModel: out !== undefined });
   let isInterrupted = false;
   const interrupted$ = merge(fromEvent(process, "SIGINT"), fromEvent(process, "SIGTERM")).pipe(
     tap(() => {
@@ -166,11 +148,11 @@ async function runCommand(raw: Record<string, unknown>): Promise<void> {
   let dashboard: Dashboard | undefined;
   try {
     if (!headless) dashboard = await showPage(pipeline, options, output);
-    const [{ snapshot, model }] = await Promise.all([
+    const [{ snapshot, model: learned }] = await Promise.all([
       pipeline.result,
-      follow(pipeline.snapshots$, { total: recordings.length * passes, output }),
+      follow(pipeline.snapshots$, { total, output }),
     ]);
-    if (out !== undefined && model !== undefined) await saveModel(out, decodeModel(model, out));
+    if (out !== undefined && learned !== undefined) await saveModel(out, decodeModel(learned, out));
     const { frames, accuracy, speed: fps, stages, learning } = snapshot;
     output.result({ source, frames, learning, accuracy, speed: fps, stages, out }, resultText(snapshot));
     if (dashboard !== undefined && !isInterrupted) {
@@ -186,21 +168,25 @@ async function runCommand(raw: Record<string, unknown>): Promise<void> {
 export function addRun(program: Command): void {
   program
     .command("run")
-    .description("live: play event recordings through the network, onto a page")
-    .requiredOption("--source <dir>", "folder of N-MNIST recordings (.bin, .bs2)")
+    .description("live: a simulated camera or event recordings through the network, onto a page")
+    .requiredOption("--source <source>", "sim:digits, or a folder of N-MNIST recordings (.bin, .bs2)")
     .option("--labels <file>", "labels of the recordings: lines of `id label`")
     .option("--model <file>", "model to begin with (default: a fresh one of diehl-cook-events)")
     .option("--learn", "learn while it runs")
     .option("--speed <speed>", "1: the sensor's own pace; max: as fast as the network (default: 1)")
-    .option("--passes <n>", "how often the folder is played (default: 1)")
+    .option(
+      "--passes <n>",
+      "how often the folder is played (default: 1), or sim:digits shown (default: for ever)",
+    )
+    .option("--frames <n>", "how many digits sim:digits shows")
     .option("--neurons <n>", "neurons of a fresh model")
-    .option("--seed <n>", "seed of a fresh model (default: 7)")
+    .option("--seed <n>", "seed of a fresh model and of sim:digits (default: 7)")
     .option("--headless", "no page")
     .option("--host <host>", "loopback address of the page (default: 127.0.0.1)")
     .option("--port <port>", "port of the page, 0 for any free one (default: 8700)")
     .option("--out <file>", "write the model at the end, NAME.safetensors")
     .option("--json", "print one JSON document at the end")
     .option("--quiet", "print nothing but errors")
-    .addHelpText("after", "\nExample: spikeline run --source recordings --labels labels.txt --learn")
+    .addHelpText("after", "\nExample: spikeline run --source sim:digits --learn")
     .action(runCommand);
 }

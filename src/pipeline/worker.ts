@@ -11,7 +11,7 @@ import { VoteReadout } from "../readout/vote.ts";
 import { snapshotsOf } from "./live.ts";
 import { LiveGraph } from "./live-graph.ts";
 import type { FromPipeline, StartOptions, ToPipeline } from "./messages.ts";
-import { openSource, type SourceDescription } from "./open-source.ts";
+import { announcedLabels, openSource, type SourceDescription } from "./open-source.ts";
 import { AcknowledgedCounts, whileAcknowledged } from "./operators/while-acknowledged.ts";
 import { trainedModel } from "./trained-model.ts";
 
@@ -79,12 +79,12 @@ function openModel(model: StartOptions["model"]) {
   };
 }
 
-function checkLabels({ recordings, name }: SourceDescription, classNames: readonly string[]): void {
-  const stranger = recordings.find(({ label = 0 }) => label >= classNames.length);
+function checkLabels(source: SourceDescription, classNames: readonly string[]): void {
+  const stranger = announcedLabels(source).find(({ label = 0 }) => label >= classNames.length);
   if (stranger === undefined) return;
   throw dataError(
     "LIVE_LABELS",
-    `Expected labels below ${classNames.length}, the model's number of classes, in ${name}, found ${stranger.label} for ${stranger.name}.`,
+    `Expected labels below ${classNames.length}, the model's number of classes, in ${source.name}, found ${stranger.label} for ${stranger.name}.`,
   );
 }
 

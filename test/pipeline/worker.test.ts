@@ -16,6 +16,7 @@ import { openSource } from "../../src/pipeline/open-source.ts";
 import { startWorker } from "../../src/pipeline/start-worker.ts";
 import { trainedModel } from "../../src/pipeline/trained-model.ts";
 import { VoteReadout } from "../../src/readout/vote.ts";
+import type { RecordingFolderOptions } from "../../src/sensors/recording-folder.ts";
 import { nmnistBytes, wanderingWords } from "../formats/nmnist-bytes.ts";
 import { tinyDescription } from "../model/tiny-model.ts";
 import { temporaryFolder, writeRecordings } from "../sensors/recording-world.ts";
@@ -38,7 +39,7 @@ function description(classes = 3): ModelDescription {
 }
 
 /** Three recordings of 60 ms at 100 events a millisecond. */
-function sourceOf(over: Partial<StartOptions["source"]> = {}): StartOptions["source"] {
+function sourceOf(over: Partial<RecordingFolderOptions> = {}): StartOptions["source"] {
   const bytes = nmnistBytes(wanderingWords(6000, 10));
   const recordings = writeRecordings(folder, { a: bytes, b: bytes, c: bytes });
   return { kind: "recordings", name: "toys", recordings, speed: "max", ...over };
