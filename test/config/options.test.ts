@@ -61,7 +61,6 @@ describe("options", () => {
       source: "x",
       learn: false,
       speed: "1",
-      passes: 1,
       seed: 7,
       headless: false,
       host: "127.0.0.1",
