@@ -40,7 +40,7 @@ describe.concurrent("a wrong call", () => {
     [["train", "--pases", "2"], /unknown option '--pases'\n\(Did you mean --passes\?\)/],
     [["eval", "--datset", "mnist", "m"], /unknown option '--datset'\n\(Did you mean --dataset\?\)/],
     [["info"], /missing required argument 'file'/],
-    [["run"], /required option '--source <dir>' not specified/],
+    [["run"], /required option '--source <source>' not specified/],
     [["train", "--passes"], /option '--passes <n>' argument missing/],
   ])("%j is named, with the nearest known word", async (args, words) => {
     expectUsage(await spikeline(args), words);
