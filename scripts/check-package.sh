@@ -13,7 +13,7 @@ if grep -E '^package/(native/build|node_modules|test|src|out)/' "$work/files"; t
   echo "Expected none of these files in the package."
   exit 1
 fi
-for file in dist/index.js dist/index.d.ts dist/cli/main.js dist/page/index.html native/binding.gyp README.md LICENSE; do
+for file in dist/index.js dist/index.d.ts dist/cli/main.js dist/page/index.html models/digits.bin native/binding.gyp README.md LICENSE; do
   grep -qx "package/$file" "$work/files" || { echo "Expected $file in the package, but it is not there."; exit 1; }
 done
 echo "packed $(wc -l <"$work/files") files, $(du -k "$tarball" | cut -f1) KiB"
@@ -25,6 +25,9 @@ npm install --no-audit --no-fund "$tarball" >install.log 2>&1 || { tail -n 60 in
 npx --no-install spikeline --help >help
 head -n 3 help
 npx --no-install spikeline bench --help >/dev/null
+# The whole live path, with nothing but the package.
+npx --no-install spikeline run --source sim:digits --learn --headless --speed max --frames 30 --json --quiet >run.json
+grep -q '"frames":30' run.json || { cat run.json; exit 1; }
 cat >use.mjs <<'END'
 import assert from "node:assert/strict";
 import { encodePoisson, findSystem, openMnist, SpikingNetwork } from "spikeline";

@@ -10,7 +10,7 @@ import { dataError, SpikelineError, usageError } from "../core/errors.ts";
 import type { StageCounts } from "../core/telemetry.ts";
 import type { DecoderCounts } from "../formats/decoder.ts";
 import { NmnistDecoder } from "../formats/nmnist.ts";
-import { type Wait, waitOnTimer, yieldToLoop } from "./pace.ts";
+import { type Wait, waitOnTimer, waitUntil, yieldToLoop } from "./pace.ts";
 import { readChunks } from "./recording-file.ts";
 import type { EventSensor } from "./sensor.ts";
 
@@ -34,9 +34,6 @@ export type RecordingFolderOptions = {
   readonly width?: number;
   readonly height?: number;
 };
-
-/** A timer of more than 2^31 ms would fire at once. */
-const MAX_WAIT_MS = 3_600_000;
 
 type Settings = Required<RecordingFolderOptions>;
 
@@ -187,11 +184,8 @@ class Playback {
   async #keepPace(streamUs: number): Promise<void> {
     const { speed } = this.#settings;
     if (speed === "max") return;
-    const dueUs = this.#anchorUs + streamUs / speed;
-    for (let leftUs = dueUs - this.#clock.nowUs(); leftUs > 0; leftUs = dueUs - this.#clock.nowUs()) {
-      await this.#wait(Math.min(Math.ceil(leftUs / 1000), MAX_WAIT_MS), this.#signal);
-      if (this.#signal.aborted) return;
-    }
+    const pace = { clock: this.#clock, wait: this.#wait, signal: this.#signal };
+    await waitUntil(this.#anchorUs + streamUs / speed, pace);
   }
 
   counts(): StageCounts {
