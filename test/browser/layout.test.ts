@@ -24,6 +24,7 @@ describe.skipIf(chromiumPath === undefined)("the layout", () => {
 
   const sizes = [
     { width: 1440, height: 900 },
+    { width: 1200, height: 900 },
     { width: 834, height: 1112 },
     { width: 390, height: 844 },
   ];
