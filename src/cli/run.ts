@@ -28,7 +28,7 @@ import type { StartOptions } from "../pipeline/messages.ts";
 import { type PipelineWorker, startWorker } from "../pipeline/start-worker.ts";
 import { describeSystem } from "../systems/describe-system.ts";
 import { diehlCookEvents } from "../systems/diehl-cook-events.ts";
-import { percentText } from "./learn.ts";
+import { PUBLISHED_TEST_FPS, PUBLISHED_TRAIN_FPS, percentText } from "./learn.ts";
 import { checkOut } from "./out-file.ts";
 import { Output } from "./output.ts";
 import { describeSource } from "./run-source.ts";
@@ -116,7 +116,7 @@ function resultText({ frames, accuracy, speed, stages }: Snapshot): string {
   return [
     `${frames} frames; accuracy ${accuracyText(accuracy)} of ${accuracy.judged} with known truth, the last ${accuracy.recentOf}: ` +
       (accuracy.recentOf === 0 ? "–" : percentText(accuracy.recent / accuracy.recentOf)),
-    `possible while learning: ${fps(speed.trainFps)} (published 21.3); learning off: ${fps(speed.testFps)} (published 17.9)`,
+    `possible while learning: ${fps(speed.trainFps)} (published ${PUBLISHED_TRAIN_FPS}); learning off: ${fps(speed.testFps)} (published ${PUBLISHED_TEST_FPS})`,
     `dropped: ${lost.length === 0 ? "nothing" : lost.join(", ")}`,
   ].join("\n");
 }

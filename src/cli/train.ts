@@ -5,7 +5,7 @@ import { parseOptions, trainOptions } from "../config/options.ts";
 import { usageError } from "../core/errors.ts";
 import { loadModel } from "../model/load.ts";
 import { saveModel } from "../model/save.ts";
-import type { ModelDescription } from "../model/schema.ts";
+import type { Model, ModelDescription } from "../model/schema.ts";
 import { SpikingNetwork } from "../network/spiking-network.ts";
 import type { Evaluation } from "../pipeline/evaluator.ts";
 import type { TrainingProgress } from "../pipeline/trainer.ts";
@@ -67,17 +67,7 @@ async function trainCommand(system: string | undefined, raw: Record<string, unkn
   };
   const model = assembleModel(learned, network, readout);
   const judged = validation === undefined ? undefined : await judgeModel(model, { part: set.test, output });
-  const accuracy =
-    judged === undefined
-      ? []
-      : [
-          {
-            dataset: `${set.name} (validation)`.slice(0, 200),
-            accuracy: judged.accuracy,
-            frames: judged.frames,
-          },
-        ];
-  if (out !== undefined) await saveModel(out, { ...model, description: { ...learned, accuracy } });
+  if (out !== undefined) await saveModel(out, withAccuracy(model, { name: set.name, judged }));
   output.result(
     {
       system: description.system,
@@ -98,6 +88,17 @@ async function trainCommand(system: string | undefined, raw: Record<string, unkn
       isNamed: set.train.labelled > 0,
     }),
   );
+}
+
+/** The model, saying what it was measured to be. */
+function withAccuracy(
+  model: Model,
+  { name: data, judged }: { readonly name: string; readonly judged: Evaluation | undefined },
+): Model {
+  if (judged === undefined) return model;
+  const dataset = `${data} (validation)`.slice(0, 200);
+  const accuracy = [{ dataset, accuracy: judged.accuracy, frames: judged.frames }];
+  return { ...model, description: { ...model.description, accuracy } };
 }
 
 function resultText(result: {

@@ -142,7 +142,6 @@ export const modelSchema = z.strictObject({
 
 export type ClockedLayer = z.infer<typeof clockedLayerSchema>;
 export type Plasticity = z.infer<typeof plasticitySchema>;
-export type EncoderDescription = z.infer<typeof encoderSchema>;
 export type ReadoutDescription = z.infer<typeof readoutSchema>;
 export type ModelDescription = z.infer<typeof modelSchema>;
 
