@@ -25,11 +25,24 @@ parentPort.postMessage(present());
 if (workerData.forEver) for (;;) present();
 `;
 
-function startWorker(options: { readonly forEver: boolean }): Worker {
-  return new Worker(WORKER, {
+/** Calls that throw and calls that read properties: what a call asks of Node while its thread ends is refused. */
+const REFUSED = `
+const { parentPort, workerData } = require("node:worker_threads");
+const { ClockedNetwork, kernelNames, sumAll } = require(workerData.nodeGypBuild)(workerData.folder);
+const attempt = (call) => { try { call(); } catch {} };
+parentPort.postMessage("ready");
+for (;;) {
+  attempt(() => sumAll(workerData.pixels, "many"));
+  attempt(() => new ClockedNetwork({ ...workerData.params, neurons: 0 }));
+  attempt(kernelNames);
+}
+`;
+
+function startWorker(options: { readonly forEver: boolean; readonly code?: string }): Worker {
+  return new Worker(options.code ?? WORKER, {
     eval: true,
     workerData: {
-      ...options,
+      forEver: options.forEver,
       nodeGypBuild: createRequire(import.meta.url).resolve("node-gyp-build"),
       folder: fileURLToPath(new URL("../../native", import.meta.url)),
       params: PARAMS,
@@ -70,5 +83,13 @@ describe("the addon in worker threads", () => {
     const next = startWorker({ forEver: false });
     expect(await firstCounts(next)).toEqual(before.counts);
     await next.terminate();
+  });
+
+  it("does not bring the process down when its thread ends while it throws or reads arguments", async () => {
+    for (let round = 0; round < 60; round++) {
+      const busy = startWorker({ forEver: true, code: REFUSED });
+      expect(await firstCounts(busy)).toBe("ready");
+      await busy.terminate();
+    }
   });
 });
