@@ -15,6 +15,8 @@ const GENERATOR_WORDS = 4;
 
 /** The age of an input or neuron whose trace is gone. */
 const NEVER = -1;
+/** The class of a neuron that was given no name. */
+const NO_CLASS = -1;
 const LONGEST_AGE_STEPS = 2 ** 24;
 const LONGEST_REFRACTORY_STEPS = 2 ** 16;
 /** The kernel refuses larger floats (native/kernel/clocked_state.cpp); its products stay finite below it. */
@@ -53,6 +55,7 @@ export function expectedTensors({ layers, readout }: ModelDescription): Map<stri
     ["layer0.counters", { dtype: "U32", shape: [COUNTERS] }],
     ["readout.response", { dtype: "F64", shape: [neurons, classes] }],
     ["readout.seen", { dtype: "F64", shape: [classes] }],
+    ["readout.given", { dtype: "I32", shape: [neurons] }],
   ]);
 }
 
@@ -97,6 +100,12 @@ function checkRanges(model: Model, name: string): void {
   ) {
     throw tensorError(name, '"layer0.counters" with a state of the random generator', "found only zeros");
   }
+  const classes = model.description.readout.classNames.length;
+  refuseFirst(model, name, {
+    tensorName: "readout.given",
+    range: `from ${NO_CLASS} to ${classes - 1}`,
+    at: dataOf(model, "readout.given").findIndex((label) => !(label >= NO_CLASS && label < classes)),
+  });
   const [{ synapses }] = model.description.layers;
   if (synapses.weights !== "float32") return;
   // Scaling to a sum may lift a weight over wMax until it is next learned, but never over the sum itself.

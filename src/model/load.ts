@@ -67,7 +67,8 @@ function shown(value: unknown): string {
   return typeof value === "number" ? `${value}` : "nothing of the kind";
 }
 
-async function readModelFile(path: string): Promise<Uint8Array> {
+/** The bytes of a model file, of which nothing is believed yet but their number. */
+export async function readModelFile(path: string): Promise<Uint8Array> {
   let file: FileHandle | undefined;
   try {
     // Not blocking: opening a named pipe would otherwise wait for a writer.

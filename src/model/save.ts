@@ -55,7 +55,11 @@ export function encodeModel(model: Model): Uint8Array {
  * Of two saves to one path that run at once, either may win: await the first. A symbolic link is replaced.
  */
 export async function saveModel(path: string, model: Model, system: SaveSystem = nodeFiles): Promise<void> {
-  const bytes = encodeModel(model);
+  await saveEncoded(path, encodeModel(model), system);
+}
+
+/** As `saveModel`, for bytes that `encodeModel` gave. */
+export async function saveEncoded(path: string, bytes: Uint8Array, system: SaveSystem): Promise<void> {
   await refuseDirectory(path, system);
   await removeOrphans(path, system);
   const temporary = `${path}.${process.pid}.${threadId}.${saves++}.tmp`;

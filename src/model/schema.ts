@@ -119,7 +119,7 @@ export const inputSchema = z.strictObject({
 export const readoutSchema = z.strictObject({
   kind: z.literal("vote"),
   vote: z.enum(["majority", "proportion"]),
-  classNames: z.array(z.string().min(1).max(24)).min(1).max(1000),
+  classNames: z.array(z.string().min(1).max(24)).max(1000),
 });
 
 export const modelSchema = z.strictObject({

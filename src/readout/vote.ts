@@ -11,20 +11,14 @@
  *   that belong to it and divides by their number.)
  *
  * The highest score wins. Of equal ones the lowest class index wins, for neurons and for frames.
+ *
+ * A name given by hand stands above what labelled frames say: its neuron belongs to that class and votes for it alone.
  */
 import { usageError } from "../core/errors.ts";
 import type { Model, ModelDescription, ReadoutDescription, Tensor } from "../model/schema.ts";
+import { checkLabels, fill, type Vote, voteOf } from "./votes.ts";
 
-export type Vote = {
-  /** Undefined when no named neuron fired. */
-  readonly label: number | undefined;
-  /** Share of the first class minus that of the second, 0..1. */
-  readonly margin: number;
-  /** Share of the first class, 0..1. Not calibrated: 0.6 does not mean right in 6 of 10 frames. */
-  readonly confidence: number;
-  /** Score of each class divided by their sum, or all 0 when nothing voted. */
-  readonly shares: readonly number[];
-};
+export type { Vote };
 
 export type VoteOptions = {
   readonly neurons: number;
@@ -45,7 +39,9 @@ export class VoteReadout {
   readonly #response: Float64Array;
   /** Labelled frames per class. */
   readonly #seen: Float64Array;
-  // Derived from the two above, when they are needed after a change.
+  /** Class given by hand per neuron, or -1. */
+  readonly #given: Int32Array;
+  // Derived from those above, when they are needed after a change.
   /** Neurons × classes: r[n,c]. */
   readonly #mean: Float64Array;
   /** Σk r[n,k]; 0 for a neuron without a name. */
@@ -63,6 +59,7 @@ export class VoteReadout {
     this.#vote = vote;
     this.#response = new Float64Array(neurons * classes);
     this.#seen = new Float64Array(classes);
+    this.#given = new Int32Array(neurons).fill(UNNAMED);
     this.#mean = new Float64Array(neurons * classes);
     this.#meanSum = new Float64Array(neurons);
     this.#assignment = new Int16Array(neurons);
@@ -81,7 +78,40 @@ export class VoteReadout {
     const readout = VoteReadout.create(description);
     fill(readout.#response, "readout.response", tensors);
     fill(readout.#seen, "readout.seen", tensors);
+    fill(readout.#given, "readout.given", tensors);
     return readout;
+  }
+
+  /** The same readout with room for more classes, which nothing votes for yet. */
+  withClasses(classes: number): VoteReadout {
+    const wider = new VoteReadout({ neurons: this.#neurons, classes, vote: this.#vote });
+    wider.#seen.set(this.#seen);
+    wider.#given.set(this.#given);
+    for (let neuron = 0; neuron < this.#neurons; neuron++) {
+      const row = this.#response.subarray(neuron * this.#classes, (neuron + 1) * this.#classes);
+      wider.#response.set(row, neuron * classes);
+    }
+    return wider;
+  }
+
+  /**
+   * Gives these neurons to a class by hand, or with undefined takes the given name away.
+   * @throws SpikelineError READOUT_LABEL, READOUT_NEURON
+   */
+  name(neurons: ArrayLike<number>, label: number | undefined): void {
+    if (label !== undefined) checkLabels([label], this.#classes);
+    for (let i = 0; i < neurons.length; i++) {
+      const neuron = neurons[i] ?? -1;
+      if (Number.isInteger(neuron) && neuron >= 0 && neuron < this.#neurons) continue;
+      throw usageError("READOUT_NEURON", `Expected neurons below ${this.#neurons} to name, found ${neuron}.`);
+    }
+    for (let i = 0; i < neurons.length; i++) this.#given[neurons[i] ?? 0] = label ?? UNNAMED;
+    this.#isStale = true;
+  }
+
+  /** Class given by hand per neuron, or -1. */
+  given(): Int32Array {
+    return this.#given.slice();
   }
 
   /** Adds labelled frames to what is known. `counts` are frames × neurons. */
@@ -108,6 +138,7 @@ export class VoteReadout {
   forget(): void {
     this.#response.fill(0);
     this.#seen.fill(0);
+    this.#given.fill(UNNAMED);
     this.#stale.fill(1);
     this.#isStale = true;
   }
@@ -143,7 +174,7 @@ export class VoteReadout {
     return voteOf(score);
   }
 
-  /** Class per neuron, or -1 for a neuron that has not responded to a labelled frame. */
+  /** Class per neuron, or -1 for a neuron that was given no name and has not responded to a labelled frame. */
   assignments(): Int16Array {
     this.#derive();
     return this.#assignment.slice();
@@ -154,6 +185,7 @@ export class VoteReadout {
     return new Map<string, Tensor>([
       ["readout.response", { shape: [this.#neurons, this.#classes], data: this.#response.slice() }],
       ["readout.seen", { shape: [this.#classes], data: this.#seen.slice() }],
+      ["readout.given", { shape: [this.#neurons], data: this.#given.slice() }],
     ]);
   }
 
@@ -175,8 +207,11 @@ export class VoteReadout {
     const mean = this.#mean;
     for (let neuron = 0; neuron < counts.length; neuron++) {
       const spikes = counts[neuron] ?? 0;
+      if (spikes === 0) continue;
+      const given = this.#given[neuron] ?? UNNAMED;
+      if (given !== UNNAMED) score[given] = (score[given] ?? 0) + spikes;
       const meanSum = this.#meanSum[neuron] ?? 0;
-      if (spikes === 0 || meanSum === 0) continue;
+      if (given !== UNNAMED || meanSum === 0) continue;
       const weight = spikes / meanSum;
       const row = neuron * score.length;
       for (let label = 0; label < score.length; label++) {
@@ -224,8 +259,10 @@ export class VoteReadout {
       }
     }
     this.#meanSum[neuron] = sum;
-    this.#assignment[neuron] = best;
-    return best;
+    const given = this.#given[neuron] ?? UNNAMED;
+    const name = given === UNNAMED ? best : given;
+    this.#assignment[neuron] = name;
+    return name;
   }
 
   #checkFrames(counts: Uint16Array, frames: number): void {
@@ -235,43 +272,4 @@ export class VoteReadout {
       `Expected spike counts of ${frames} × ${this.#neurons} for the readout, but got ${counts.length}.`,
     );
   }
-}
-
-function voteOf(score: Float64Array): Vote {
-  let sum = 0;
-  let best = 0;
-  let first = 0;
-  let second = 0;
-  for (let label = 0; label < score.length; label++) {
-    const value = score[label] ?? 0;
-    sum += value;
-    if (value > first) {
-      second = first;
-      first = value;
-      best = label;
-    } else if (value > second) second = value;
-  }
-  const shares = new Array<number>(score.length).fill(0);
-  if (sum === 0) return { label: undefined, margin: 0, confidence: 0, shares };
-  for (let label = 0; label < score.length; label++) shares[label] = (score[label] ?? 0) / sum;
-  return { label: best, margin: (first - second) / sum, confidence: first / sum, shares };
-}
-
-function checkLabels(labels: ArrayLike<number>, classes: number): void {
-  for (let frame = 0; frame < labels.length; frame++) {
-    const label = labels[frame] ?? UNNAMED;
-    if (Number.isInteger(label) && label >= 0 && label < classes) continue;
-    throw usageError(
-      "READOUT_LABEL",
-      `Expected labels from 0 to ${classes - 1} for the readout, but frame ${frame} has ${label}.`,
-    );
-  }
-}
-
-function fill(target: Float64Array, name: string, tensors: Model["tensors"]): void {
-  const data = tensors.get(name)?.data;
-  if (!(data instanceof Float64Array) || data.length !== target.length) {
-    throw usageError("READOUT_TENSOR", `Expected ${name} as ${target.length} float64 numbers in the model.`);
-  }
-  target.set(data);
 }

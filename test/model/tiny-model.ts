@@ -89,6 +89,7 @@ export function tinyModel(options: TinyOptions = {}): Model {
       { shape: [neurons, classes], data: new Float64Array(integers(neurons * classes, 0)) },
     ],
     ["readout.seen", { shape: [classes], data: new Float64Array(integers(classes, 1)) }],
+    ["readout.given", { shape: [neurons], data: new Int32Array(neurons).fill(-1) }],
   ];
   return { description: tinyDescription(options), tensors: new Map(tensors) };
 }

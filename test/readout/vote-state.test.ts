@@ -29,9 +29,14 @@ describe("forgetting", () => {
     expect(bytesOf(readout)).toEqual(before);
     readout.forgetBy(0);
     expect([...readout.assignments()]).toEqual([-1, -1]);
-    expect([...readout.tensors().values()].every(({ data }) => data.every((value) => value === 0))).toBe(
-      true,
-    );
+    for (const name of ["readout.response", "readout.seen"]) {
+      expect(
+        readout
+          .tensors()
+          .get(name)
+          ?.data.every((value) => value === 0),
+      ).toBe(true);
+    }
   });
 
   test("for ever stays finite, and a class long not seen loses its neurons", () => {
