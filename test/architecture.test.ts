@@ -94,7 +94,7 @@ describe("the law catches", () => {
       ),
       parseSource(
         "src/dashboard/page/b.ts",
-        'import { p } from "../protocol.ts"; import { a } from "./a.ts";',
+        'import { p } from "../protocol.ts"; import { a } from "./a.ts"; import { c } from "../../core/telemetry.ts";',
       ),
       parseSource("src/pipeline/a.ts", 'import { map } from "rxjs"; import { v } from "../readout/vote.ts";'),
     ];

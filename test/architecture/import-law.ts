@@ -28,7 +28,8 @@ const LAW: ReadonlyMap<string, readonly string[]> = new Map([
 /** The top floor: may import everything. */
 const TOP = ["cli", "index.ts"];
 const PAGE = "src/dashboard/page/";
-const PROTOCOL = "src/dashboard/protocol.ts";
+/** What the page shares with the server: the codec, and the small constants and codes of what travels. */
+const SHARED_WITH_PAGE = ["src/dashboard/protocol.ts", "src/core/telemetry.ts", "src/core/control.ts"];
 
 /** The folder of src/ a path lies in, or the file's own name if it stands at the top. */
 const roomOf = (path: string) => path.split("/")[1] ?? "";
@@ -44,13 +45,13 @@ function brokenLaw(source: Source, target: string): string | undefined {
   return `${source.path} imports ${target}, but ${from} may import only ${allowed.join(", ") || "nothing"}`;
 }
 
-/** Browser code: itself, the protocol, and types of core; no packages. */
+/** Browser code: itself, what it shares with the server, and types of core; no packages. */
 function brokenPageLaw(source: Source, { specifier, target, isTypeOnly }: Source["imports"][number]) {
-  const isOwn = target?.startsWith(PAGE) === true || target === PROTOCOL;
+  const isOwn = target?.startsWith(PAGE) === true || SHARED_WITH_PAGE.includes(target ?? "");
   const isCoreType = target?.startsWith("src/core/") === true && isTypeOnly;
   return isOwn || isCoreType
     ? undefined
-    : `${source.path} imports ${specifier}, but the page may import only itself, ../protocol.ts and types of core`;
+    : `${source.path} imports ${specifier}, but the page may import only itself, what it shares with the server, and types of core`;
 }
 
 const isPage = (path: string) => path.startsWith(PAGE) && !path.endsWith(".config.ts");

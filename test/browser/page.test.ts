@@ -119,7 +119,7 @@ describe.skipIf(chromiumPath === undefined)("the page", () => {
       digitsSnapshot(step, {
         decision: undefined,
         accuracy: { right: 0, judged: 0, recent: 0, recentOf: 0 },
-        speed: { trainFps: undefined, testFps: undefined, liveFps: 0, load: 0 },
+        speed: { trainFps: undefined, testFps: undefined, liveFps: 0, load: 0, timesRealTime: 0 },
       });
     const { page } = await world.open();
     await waitForText(page, "glyph-text", "no answer");

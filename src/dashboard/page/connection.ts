@@ -1,10 +1,19 @@
 /**
- * The page's link to the server: opens the stream, decodes what comes, and tries again when it breaks.
- * It draws nothing.
+ * The page's link to the server: opens the stream, decodes what comes, measures the way there and back, and tries
+ * again when it breaks. It draws nothing.
  */
 import type { Control } from "../../core/control.ts";
-import type { Snapshot } from "../../core/telemetry.ts";
-import { CLOSE, decodeSnapshot, parseNotice, STREAM_PATH, SUBPROTOCOL, TOKEN_PREFIX } from "../protocol.ts";
+import type { Learned } from "../../core/telemetry.ts";
+import {
+  CLOSE,
+  decodeMessage,
+  parseNotice,
+  type SnapshotMessage,
+  STREAM_PATH,
+  SUBPROTOCOL,
+  TOKEN_PREFIX,
+  type Wish,
+} from "../protocol.ts";
 import { nowMs } from "./clock.ts";
 
 export type Link =
@@ -19,22 +28,33 @@ export type Link =
 
 export type Listener = {
   readonly onLink: (link: Link) => void;
-  readonly onSnapshot: (snapshot: Snapshot) => void;
+  readonly onSnapshot: (snapshot: SnapshotMessage) => void;
+  readonly onLearned: (learned: Learned) => void;
   readonly onSkipped: (count: number) => void;
+  /** The way there and back took so long. */
+  readonly onRoundTrip: (ms: number) => void;
 };
 
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
 /** One refusal may be a server that was just starting; two in a row are an answer. */
 const REFUSALS_TO_BELIEVE = 2;
+const ECHO_EVERY_MS = 5000;
+/** A link that leaves so many echoes in a row unanswered is gone, whatever the browser thinks of it. */
+const MISSED_ECHOES = 2;
 
 export class Connection {
   readonly #token: string;
   readonly #listener: Listener;
   #socket: WebSocket | undefined;
+  #isHidden = false;
   #tries = 0;
   #refusals = 0;
   #lostSinceMs: number | undefined;
+  #echoTimer: ReturnType<typeof setInterval> | undefined;
+  #echoId = 0;
+  #echoSentMs = 0;
+  #unanswered = 0;
 
   constructor(token: string, listener: Listener) {
     this.#token = token;
@@ -45,8 +65,22 @@ export class Connection {
 
   /** False when there is no link to send it on. */
   send(control: Control): boolean {
+    return this.#wish(control);
+  }
+
+  /** Tells the server whether anybody can see the page, now and whenever the link is made anew. */
+  setHidden(on: boolean): void {
+    if (on === this.#isHidden) return;
+    this.#isHidden = on;
+    this.#wish({ kind: "hidden", on });
+    // What a sleeping tab measures is its sleep.
+    this.#unanswered = 0;
+    if (!on) this.#echo();
+  }
+
+  #wish(wish: Wish): boolean {
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
-    this.#socket.send(JSON.stringify(control));
+    this.#socket.send(JSON.stringify(wish));
     return true;
   }
 
@@ -59,10 +93,15 @@ export class Connection {
       this.#tries = 0;
       this.#refusals = 0;
       this.#lostSinceMs = undefined;
+      this.#unanswered = 0;
       this.#listener.onLink({ kind: "open" });
+      if (this.#isHidden) this.#wish({ kind: "hidden", on: true });
+      this.#echo();
+      this.#echoTimer = setInterval(() => this.#echo(), ECHO_EVERY_MS);
     };
     socket.onmessage = (event: MessageEvent<unknown>) => this.#receive(event.data);
     socket.onclose = (event) => {
+      clearInterval(this.#echoTimer);
       if (event.code === CLOSE.busy) this.#listener.onLink({ kind: "busy" });
       else if (opened) this.#retry();
       else void this.#afterFailure();
@@ -72,12 +111,38 @@ export class Connection {
 
   #receive(data: unknown): void {
     if (data instanceof ArrayBuffer) {
-      const snapshot = decodeSnapshot(new Uint8Array(data));
-      if (snapshot !== undefined) this.#listener.onSnapshot(snapshot);
+      const message = decodeMessage(new Uint8Array(data));
+      if (message?.kind === "snapshot") this.#listener.onSnapshot(message.snapshot);
+      else if (message?.kind === "learned") this.#listener.onLearned(message.learned);
       return;
     }
     const notice = typeof data === "string" ? parseNotice(data) : undefined;
     if (notice?.kind === "skipped") this.#listener.onSkipped(notice.count);
+    if (notice?.kind !== "echo" || notice.id !== this.#echoId) return;
+    this.#unanswered = 0;
+    this.#listener.onRoundTrip(nowMs() - this.#echoSentMs);
+  }
+
+  #echo(): void {
+    if (this.#isHidden) return;
+    if (this.#unanswered >= MISSED_ECHOES) {
+      this.#abandon();
+      return;
+    }
+    this.#echoSentMs = nowMs();
+    if (this.#wish({ kind: "echo", id: ++this.#echoId })) this.#unanswered++;
+  }
+
+  /** A dead link would take long to say goodbye; nobody waits for it. */
+  #abandon(): void {
+    const socket = this.#socket;
+    clearInterval(this.#echoTimer);
+    if (socket !== undefined) {
+      socket.onmessage = null;
+      socket.onclose = null;
+      socket.close();
+    }
+    this.#retry();
   }
 
   /** A browser does not say why a handshake failed: a server that still answers is one that refused. */

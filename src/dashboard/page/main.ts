@@ -1,5 +1,5 @@
 /** The page's start and its one loop: takes the token, holds the link, and draws what is new. */
-import type { Snapshot } from "../../core/telemetry.ts";
+import type { SnapshotMessage } from "../protocol.ts";
 import { announce } from "./announce.ts";
 import { answerOf, showAnswer, showScore } from "./answer.ts";
 import { onLearningSwitch, showBar, showLink } from "./bar.ts";
@@ -25,7 +25,7 @@ const rail = byId("rail");
 let theme = readTheme(panels);
 let connection: Connection | undefined;
 let link: Link = { kind: "connecting" };
-let newest: { readonly snapshot: Snapshot; readonly arrivedMs: number } | undefined;
+let newest: { readonly snapshot: SnapshotMessage; readonly arrivedMs: number } | undefined;
 let shown = 0;
 /** Snapshots missed over this link, and over the links before it. */
 let skippedNow = 0;
@@ -45,6 +45,8 @@ function connect(token: string): void {
     onSkipped: (count) => {
       skippedNow = count;
     },
+    onLearned: () => undefined,
+    onRoundTrip: () => undefined,
   });
 }
 
@@ -66,7 +68,7 @@ function onLink(next: Link): void {
   readColours();
 }
 
-function onSnapshot(snapshot: Snapshot): void {
+function onSnapshot(snapshot: SnapshotMessage): void {
   const arrivedMs = nowMs();
   // The first one is shown whole, at once.
   if (newest === undefined) numbersAtMs = Number.NEGATIVE_INFINITY;

@@ -1,9 +1,9 @@
 /** What the panels are drawn from: the newest snapshot and what this page knows about its arrival. */
-import type { Snapshot } from "../../core/telemetry.ts";
+import type { SnapshotMessage } from "../protocol.ts";
 import type { Link } from "./connection.ts";
 
 export type Moment = {
-  readonly snapshot: Snapshot;
+  readonly snapshot: SnapshotMessage;
   readonly arrivedMs: number;
   readonly nowMs: number;
   readonly link: Link;
