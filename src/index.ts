@@ -7,6 +7,7 @@ export { batches, type ImagePart, type LabelledImages } from "./datasets/labelle
 export { type Mnist, openMnist } from "./datasets/mnist.ts";
 export { type LabelledRecording, listRecordings, splitRecordings } from "./datasets/recording-folder.ts";
 export { EventGridEncoder } from "./encoders/event-grid.ts";
+export { encodeLatency } from "./encoders/latency.ts";
 export { encodePoisson } from "./encoders/poisson.ts";
 export type { Stage } from "./encoders/stage.ts";
 export type { EventDecoder } from "./formats/decoder.ts";
