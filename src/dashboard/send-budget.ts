@@ -1,11 +1,11 @@
 /**
- * What one viewer's link may hold: at most one snapshot on its way, and the newest wins.
- * Counts exactly: offered = sent + skipped + held. It sends nothing itself and reads no clock.
+ * What one viewer's link may hold: at most one large message on its way, and of snapshots the newest wins.
+ * Counts snapshots exactly: offered = sent + skipped + held. It sends nothing itself and reads no clock.
  */
 
 /** Bytes waiting in the process for one viewer, above which it gets nothing more. */
 export const SEND_LIMIT_BYTES = 1 << 20;
-/** Seconds without one flushed snapshot after which a viewer counts as gone. */
+/** Seconds without one flushed message after which a viewer counts as gone. */
 export const STALL_SECONDS = 10;
 
 export class SendBudget {
@@ -40,14 +40,20 @@ export class SendBudget {
 
   /** Whether the newest snapshot is to be sent now; if so it counts as sent. */
   take(bufferedBytes: number): boolean {
-    if (!this.#owed || this.#inFlight || bufferedBytes > SEND_LIMIT_BYTES) return false;
+    if (!this.#owed || !this.takeLink(bufferedBytes)) return false;
     this.#owed = false;
-    this.#inFlight = true;
     this.#sent++;
     return true;
   }
 
-  /** The snapshot on its way has left the process. */
+  /** Whether the link is free for something that is no snapshot; if so it is taken until flushed. */
+  takeLink(bufferedBytes: number): boolean {
+    if (this.#inFlight || bufferedBytes > SEND_LIMIT_BYTES) return false;
+    this.#inFlight = true;
+    return true;
+  }
+
+  /** What was on its way has left the process. */
   flushed(): void {
     this.#inFlight = false;
     this.#waitedSeconds = 0;

@@ -1,24 +1,36 @@
 /**
- * One page's connection: sends it what its link can take, takes controls from it, and notices when it is gone.
+ * One page's connection: sends it what its link can take, takes wishes from it, and notices when it is gone.
  * Time comes from outside as one call a second.
  */
 import type { RawData, WebSocket } from "ws";
 import type { Control } from "../core/control.ts";
-import { CLOSE, MAX_CONTROL_BYTES, type Notice, PROTOCOL_VERSION, parseControl } from "./protocol.ts";
-import { SendBudget } from "./send-budget.ts";
+import { CLOSE, MAX_CONTROL_BYTES, type Notice, PROTOCOL_VERSION, parseWish, type Wish } from "./protocol.ts";
+import { SEND_LIMIT_BYTES, SendBudget } from "./send-budget.ts";
 
 const PING_EVERY_SECONDS = 10;
 const MISSED_PINGS = 2;
 /** A person clicks a few times a second; more is a fault or a flood. */
 const MAX_MESSAGES_PER_SECOND = 20;
+/** What was learned waits for a free link, but on a link that is never free it must not wait for ever. */
+const LEARNED_PATIENCE_SECONDS = 2;
 
 export type ViewerEnd = "left" | "stalled" | "silent" | "flooded" | "misspoke";
 
+/** What is there to be sent: messages shared by all viewers, each undefined before the first. */
+export type Feed = {
+  snapshot(): Uint8Array | undefined;
+  /** The snapshot without what only eyes need, for a page nobody sees. */
+  smallSnapshot(): Uint8Array | undefined;
+  /** Another array means other content. */
+  learned(): Uint8Array | undefined;
+};
+
 export type ViewerOptions = {
   readonly socket: WebSocket;
-  /** The newest snapshot as one shared message, or undefined before the first. */
-  readonly newest: () => Uint8Array | undefined;
+  readonly feed: Feed;
   readonly onControl: (control: Control) => void;
+  /** The page can be seen again and wants the newest snapshot whole. */
+  readonly onReturn: (viewer: Viewer) => void;
   readonly onEnd: (viewer: Viewer, end: ViewerEnd) => void;
 };
 
@@ -26,7 +38,10 @@ export class Viewer {
   readonly budget = new SendBudget();
   readonly #options: ViewerOptions;
   #end: ViewerEnd = "left";
+  #isHidden = false;
   #toldSkipped = 0;
+  #toldLearned: Uint8Array | undefined;
+  #learnedWaitSeconds = 0;
   #messagesThisSecond = 0;
   #seconds = 0;
   #unansweredPings = 0;
@@ -48,16 +63,27 @@ export class Viewer {
     this.#say({ kind: "hello", protocol: PROTOCOL_VERSION });
   }
 
+  /** Whether the page has said that nobody can see it. */
+  get isHidden(): boolean {
+    return this.#isHidden;
+  }
+
+  /** Bytes waiting in this process for the link. */
+  get bufferedBytes(): number {
+    return this.#options.socket.bufferedAmount;
+  }
+
   /** There is a new snapshot. */
   offer(): void {
     this.budget.offer();
-    this.#sendNewest();
+    this.#sendNext();
   }
 
   /** Once a second: heartbeat, stall, and the next second's worth of messages. */
   second(): void {
     this.#messagesThisSecond = 0;
     this.#seconds++;
+    if (this.#owesLearned) this.#learnedWaitSeconds++;
     this.budget.second();
     if (this.budget.stalled) this.#terminate("stalled");
     else if (this.#seconds % PING_EVERY_SECONDS === 0) this.#ping();
@@ -76,19 +102,47 @@ export class Viewer {
     this.#options.socket.ping();
   }
 
-  #sendNewest(): void {
+  get #owesLearned(): boolean {
+    return !this.#isHidden && this.#options.feed.learned() !== this.#toldLearned;
+  }
+
+  /** Answers and health first: what was learned is large and changes slowly. */
+  #sendNext(): void {
     const { socket } = this.#options;
     if (socket.readyState !== socket.OPEN) return;
-    const message = this.#options.newest();
-    if (message === undefined || !this.budget.take(socket.bufferedAmount)) return;
+    const isPatient = this.#learnedWaitSeconds < LEARNED_PATIENCE_SECONDS;
+    if (isPatient && this.#sendSnapshot()) return;
+    if (!this.#sendLearned() && !isPatient) this.#sendSnapshot();
+  }
+
+  #sendSnapshot(): boolean {
+    const { socket, feed } = this.#options;
+    const message = this.#isHidden ? feed.smallSnapshot() : feed.snapshot();
+    if (message === undefined || !this.budget.take(socket.bufferedAmount)) return false;
     if (this.budget.skipped !== this.#toldSkipped) {
       this.#toldSkipped = this.budget.skipped;
       this.#say({ kind: "skipped", count: this.#toldSkipped });
     }
-    socket.send(message, { binary: true }, (error) => {
+    this.#send(message);
+    return true;
+  }
+
+  #sendLearned(): boolean {
+    const { socket, feed } = this.#options;
+    const message = feed.learned();
+    if (message === undefined || !this.#owesLearned) return false;
+    if (!this.budget.takeLink(socket.bufferedAmount)) return false;
+    this.#toldLearned = message;
+    this.#learnedWaitSeconds = 0;
+    this.#send(message);
+    return true;
+  }
+
+  #send(message: Uint8Array): void {
+    this.#options.socket.send(message, { binary: true }, (error) => {
       if (error) return;
       this.budget.flushed();
-      this.#sendNewest();
+      this.#sendNext();
     });
   }
 
@@ -96,14 +150,32 @@ export class Viewer {
     if (!this.#spendMessage()) return;
     // Server sockets deliver one Buffer a message (binaryType "nodebuffer").
     const bytes = data as Buffer;
-    const control = isBinary ? undefined : parseControl(bytes.toString("utf8"));
+    const wish = isBinary ? undefined : parseWish(bytes.toString("utf8"));
     if (bytes.length > MAX_CONTROL_BYTES) {
       this.#expel("misspoke", CLOSE.tooBig, "a control is at most 4 KiB");
-    } else if (control === undefined) {
+    } else if (wish === undefined) {
       this.#expel("misspoke", CLOSE.policy, "not a control message");
     } else {
-      this.#options.onControl(control);
+      this.#grant(wish);
     }
+  }
+
+  #grant(wish: Wish): void {
+    if (wish.kind === "echo") this.#echo(wish.id);
+    else if (wish.kind === "hidden") this.#hide(wish.on);
+    else this.#options.onControl(wish);
+  }
+
+  /** A full link gets none: it would measure the queue, and let the queue grow. */
+  #echo(id: number): void {
+    if (this.bufferedBytes <= SEND_LIMIT_BYTES) this.#say({ kind: "echo", id });
+  }
+
+  #hide(isHidden: boolean): void {
+    const returns = this.#isHidden && !isHidden;
+    this.#isHidden = isHidden;
+    this.#learnedWaitSeconds = 0;
+    if (returns) this.#options.onReturn(this);
   }
 
   /** False when this second's messages are used up, or the viewer is already on its way out. */

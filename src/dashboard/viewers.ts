@@ -1,21 +1,22 @@
 /**
  * All viewers of the dashboard and the newest snapshot: admits, feeds, and counts them.
- * A snapshot is serialised once and shared by all; what a slow viewer misses is counted.
+ * A message is serialised once and shared by all; what a slow viewer misses is counted.
  */
 import type { Observable } from "rxjs";
 import type { WebSocket } from "ws";
 import type { Control } from "../core/control.ts";
-import type { Snapshot } from "../core/telemetry.ts";
-import { CLOSE, encodeSnapshot } from "./protocol.ts";
-import { Viewer, type ViewerEnd } from "./viewer.ts";
+import type { Learned, Snapshot } from "../core/telemetry.ts";
+import { CLOSE, encodeLearned, encodeSnapshot } from "./protocol.ts";
+import { SharedMessage } from "./shared-message.ts";
+import { type Feed, Viewer, type ViewerEnd } from "./viewer.ts";
 
-/** A Raspberry Pi's worth; each costs at most one snapshot and 1 MiB waiting. */
+/** A Raspberry Pi's worth; each costs at most one message on its way and 1 MiB waiting. */
 const MAX_VIEWERS = 50;
 
 export type ViewersOptions = {
   readonly snapshots$: Observable<Snapshot>;
   readonly onControl: (control: Control) => void;
-  readonly encode?: (snapshot: Snapshot) => Uint8Array;
+  readonly encode?: typeof encodeSnapshot;
   /** Calls `second` once a second until the returned function is called. */
   readonly everySecond?: (second: () => void) => () => void;
 };
@@ -23,16 +24,21 @@ export type ViewersOptions = {
 export type DashboardCounts = {
   /** Connected now. */
   readonly viewers: number;
+  /** Of these, pages that nobody can see. */
+  readonly hidden: number;
   /** Upgrades refused at the gate, and viewers turned away because there were enough. */
   readonly refused: number;
   readonly busy: number;
   readonly snapshots: number;
+  /** Snapshot messages made, whole and small. */
   readonly serialised: number;
   /** Over all viewers: offered = sent + skipped + held. */
   readonly offered: number;
   readonly sent: number;
   readonly skipped: number;
   readonly held: number;
+  /** Bytes waiting in this process for the viewer that has most of them. */
+  readonly mostBufferedBytes: number;
   readonly ended: Readonly<Record<ViewerEnd, number>>;
 };
 
@@ -46,8 +52,13 @@ export class Viewers {
   refused = 0;
   readonly #options: ViewersOptions;
   readonly #viewers = new Set<Viewer>();
+  readonly #feed: Feed;
   #newest: Snapshot | undefined;
-  #message: Uint8Array | undefined;
+  #whole: SharedMessage | undefined;
+  #small: SharedMessage | undefined;
+  #learned: SharedMessage | undefined;
+  /** The snapshot the hidden ones were last offered. */
+  #offeredSmall: Snapshot | undefined;
   #leave: Array<() => void> = [];
   readonly #ended: Record<ViewerEnd, number> = { left: 0, stalled: 0, silent: 0, flooded: 0, misspoke: 0 };
   #busy = 0;
@@ -59,6 +70,11 @@ export class Viewers {
 
   constructor(options: ViewersOptions) {
     this.#options = options;
+    this.#feed = {
+      snapshot: () => this.#whole?.bytes(),
+      smallSnapshot: () => this.#small?.bytes(),
+      learned: () => this.#learned?.bytes(),
+    };
   }
 
   open(): void {
@@ -68,9 +84,7 @@ export class Viewers {
       // The page says that the pipeline failed; handling the failure is for whoever runs the pipeline.
       error: (error: unknown) => this.#publishFailure(error),
     });
-    const stop = everySecond(() => {
-      for (const viewer of this.#viewers) viewer.second();
-    });
+    const stop = everySecond(() => this.#second());
     this.#leave = [() => subscription.unsubscribe(), stop];
   }
 
@@ -88,19 +102,22 @@ export class Viewers {
     }
     const viewer = new Viewer({
       socket,
-      newest: () => this.#newestMessage(),
+      feed: this.#feed,
       onControl: this.#options.onControl,
+      onReturn: (back) => this.#offerTo(back),
       onEnd: (gone, end) => this.#bury(gone, end),
     });
     this.#viewers.add(viewer);
-    if (this.#newest !== undefined) this.#offerTo(viewer);
+    this.#offerTo(viewer);
   }
 
   counts(): DashboardCounts {
+    const viewers = [...this.#viewers];
     const sum = (pick: (viewer: Viewer) => number) =>
-      [...this.#viewers].reduce((total, viewer) => total + pick(viewer), 0);
+      viewers.reduce((total, viewer) => total + pick(viewer), 0);
     return {
-      viewers: this.#viewers.size,
+      viewers: viewers.length,
+      hidden: viewers.filter((viewer) => viewer.isHidden).length,
       refused: this.refused,
       busy: this.#busy,
       snapshots: this.#snapshots,
@@ -109,6 +126,7 @@ export class Viewers {
       sent: this.#sentBefore + sum((viewer) => viewer.budget.sent),
       skipped: this.#skippedBefore + sum((viewer) => viewer.budget.skipped),
       held: sum((viewer) => viewer.budget.held),
+      mostBufferedBytes: Math.max(0, ...viewers.map((viewer) => viewer.bufferedBytes)),
       ended: { ...this.#ended },
     };
   }
@@ -116,29 +134,51 @@ export class Viewers {
   #publish(snapshot: Snapshot): void {
     this.#snapshots++;
     this.#newest = snapshot;
-    this.#message = undefined;
-    for (const viewer of this.#viewers) this.#offerTo(viewer);
+    this.#whole = this.#shareSnapshot(snapshot);
+    this.#small = this.#shareSnapshot({ ...snapshot, picture: undefined, raster: undefined });
+    if (snapshot.learned !== undefined) this.#publishLearned(snapshot.learned);
+    for (const viewer of this.#viewers) {
+      if (!viewer.isHidden) this.#offerTo(viewer);
+    }
+  }
+
+  /** Its revision is not looked at: another pipeline begins again, and its first is newer than the last one's tenth. */
+  #publishLearned(learned: Learned): void {
+    this.#learned = new SharedMessage(() => encodeLearned(learned));
   }
 
   #publishFailure(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    if (this.#newest !== undefined) this.#publish({ ...this.#newest, state: "failed", message });
-    else for (const viewer of this.#viewers) viewer.close(CLOSE.failed, "the pipeline failed");
+    if (this.#newest === undefined) {
+      for (const viewer of this.#viewers) viewer.close(CLOSE.failed, "the pipeline failed");
+      return;
+    }
+    // What counts since the last snapshot has been told with it.
+    const { picture } = this.#newest;
+    const told = { raster: undefined, learned: undefined, picture: picture && { ...picture, on: 0, off: 0 } };
+    this.#publish({ ...this.#newest, ...told, state: "failed", message });
+  }
+
+  #second(): void {
+    for (const viewer of this.#viewers) viewer.second();
+    if (this.#offeredSmall === this.#newest) return;
+    this.#offeredSmall = this.#newest;
+    for (const viewer of this.#viewers) {
+      if (viewer.isHidden) this.#offerTo(viewer);
+    }
   }
 
   #offerTo(viewer: Viewer): void {
+    if (this.#newest === undefined) return;
     this.#offered++;
     viewer.offer();
   }
 
-  /** Serialised when the first viewer needs it, then shared: every send borrows the same bytes. */
-  #newestMessage(): Uint8Array | undefined {
-    if (this.#newest === undefined) return undefined;
-    if (this.#message === undefined) {
-      this.#message = (this.#options.encode ?? encodeSnapshot)(this.#newest);
+  #shareSnapshot(snapshot: Snapshot): SharedMessage {
+    return new SharedMessage(() => {
       this.#serialised++;
-    }
-    return this.#message;
+      return (this.#options.encode ?? encodeSnapshot)(snapshot);
+    });
   }
 
   #bury(viewer: Viewer, end: ViewerEnd): void {

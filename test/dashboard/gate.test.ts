@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createToken } from "../../src/dashboard/auth.ts";
 import { type Asked, allowedHosts, judgeRequest, judgeUpgrade } from "../../src/dashboard/gate.ts";
+import { SUBPROTOCOL } from "../../src/dashboard/protocol.ts";
 import { subprotocols } from "./world.ts";
 
 const token = createToken();
@@ -62,7 +63,7 @@ describe("the gate of the stream", () => {
     let opened = 0;
     fc.assert(
       fc.property(asked, ({ host, origin, given }) => {
-        const names = ["spikeline.v1", ...given];
+        const names = [SUBPROTOCOL, ...given];
         const right =
           host.length === 1 &&
           origin.length === 1 &&

@@ -4,6 +4,7 @@ import { EMPTY } from "rxjs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { createToken } from "../../src/dashboard/auth.ts";
+import { SUBPROTOCOL } from "../../src/dashboard/protocol.ts";
 import { startDashboard } from "../../src/dashboard/server.ts";
 import {
   dashboardWorld,
@@ -35,7 +36,7 @@ function knock(
       request.destroy();
     });
     socket.on("open", () => {
-      expect(socket.protocol).toBe("spikeline.v1");
+      expect(socket.protocol).toBe(SUBPROTOCOL);
       socket.close();
       resolve("open");
     });
@@ -56,7 +57,7 @@ describe("the handshake", () => {
       () => knock("/stream", right(), { origin: own(), "sec-fetch-site": "same-origin" }),
     ],
     ["refuses a wrong token", 401, () => knock("/stream", subprotocols(createToken()), { origin: own() })],
-    ["refuses a missing token", 401, () => knock("/stream", ["spikeline.v1"], { origin: own() })],
+    ["refuses a missing token", 401, () => knock("/stream", [SUBPROTOCOL], { origin: own() })],
     [
       "refuses a token cut short",
       401,

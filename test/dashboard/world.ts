@@ -6,13 +6,55 @@ import { join } from "node:path";
 import { Subject } from "rxjs";
 import { WebSocket } from "ws";
 import type { Control } from "../../src/core/control.ts";
-import type { EventPicture, Snapshot } from "../../src/core/telemetry.ts";
+import type { EventPicture, Learned, Raster, Snapshot } from "../../src/core/telemetry.ts";
 import { createToken } from "../../src/dashboard/auth.ts";
-import { SUBPROTOCOL, TOKEN_PREFIX } from "../../src/dashboard/protocol.ts";
+import {
+  type BinaryMessage,
+  decodeMessage,
+  SUBPROTOCOL,
+  TOKEN_PREFIX,
+} from "../../src/dashboard/protocol.ts";
 import { type DashboardOptions, startDashboard } from "../../src/dashboard/server.ts";
 
 export function pictureOf(width: number, height: number): EventPicture {
-  return { width, height, pixels: Int16Array.from({ length: width * height }, (_, i) => (i % 511) - 255) };
+  return {
+    width,
+    height,
+    sensorWidth: width,
+    sensorHeight: height,
+    pixels: Int8Array.from({ length: width * height }, (_, i) => (i % 255) - 127),
+    on: 5,
+    off: 4,
+  };
+}
+
+export function rasterOf(): Raster {
+  return {
+    fromUs: 1_000_000,
+    toUs: 1_350_000,
+    frames: [{ startUs: 1_000_000, endUs: 1_350_000, label: 1, group: 0, right: true }],
+    binUs: 50_000,
+    inputs: Uint16Array.of(1, 0, 7, 3, 0, 0, 2),
+    offsetUs: Uint32Array.of(100, 1200, 340_000),
+    row: Uint16Array.of(0, 2, 1),
+    shownOneIn: 1,
+  };
+}
+
+export function learnedOf(changes: Partial<Learned> = {}): Learned {
+  const group = { name: "1", isGiven: false, neurons: 2, share: 0.5, isForming: false };
+  return {
+    revision: 1,
+    groups: [group, { ...group, name: undefined }],
+    neurons: 4,
+    groupOfRow: Uint16Array.of(0, 1, 1, 0),
+    planes: 1,
+    width: 2,
+    height: 2,
+    fields: Uint8Array.of(0, 255, 3, 4, 5, 6, 7, 255),
+    changePerMinute: 0.008,
+    ...changes,
+  };
 }
 
 export function snapshotOf(changes: Partial<Snapshot> = {}): Snapshot {
@@ -35,11 +77,18 @@ export function snapshotOf(changes: Partial<Snapshot> = {}): Snapshot {
       truth: 1,
       name: undefined,
       spikes: 20,
+      group: 0,
+      startUs: 1_000_000,
+      endUs: 1_350_000,
+      arrivedUs: 0,
     },
     accuracy: { right: 9, judged: 10, recent: 9, recentOf: 10 },
-    speed: { trainFps: 8240, testFps: undefined, liveFps: 30, load: 0.25 },
+    speed: { trainFps: 8240, testFps: undefined, liveFps: 30, load: 0.25, timesRealTime: 1 },
+    latencies: [{ name: "answer", p50Us: 900, p99Us: 2100 }],
     stages: [{ name: "sensor", received: 100, delivered: 98, held: 2, dropped: {}, unit: "events" }],
     picture: pictureOf(4, 3),
+    raster: rasterOf(),
+    learned: undefined,
     ...changes,
   };
 }
@@ -99,21 +148,30 @@ export async function openViewer(world: World) {
     autoPong: true,
   });
   const texts: string[] = [];
-  let binaries = 0;
-  let lastBinary: Uint8Array | undefined;
+  const binaries: Uint8Array[] = [];
   socket.on("message", (data, isBinary) => {
-    if (isBinary) {
-      binaries++;
-      lastBinary = data as Buffer;
-    } else texts.push(String(data));
+    if (isBinary) binaries.push(data as Buffer);
+    else texts.push(String(data));
   });
   const closed = new Promise<number>((resolve) => socket.once("close", resolve));
   await new Promise((resolve, reject) => {
     socket.once("open", resolve);
     socket.once("error", reject);
   });
-  return { socket, texts, closed, received: () => binaries, last: () => lastBinary };
+  const messages = () => binaries.map(decodeMessage);
+  return {
+    socket,
+    texts,
+    closed,
+    received: () => binaries.length,
+    /** Everything received, in order; undefined is what is no message. */
+    messages,
+    last: () => snapshotIn(decodeMessage(binaries.at(-1) ?? new Uint8Array())),
+  };
 }
+
+export const snapshotIn = (message: BinaryMessage | undefined) =>
+  message?.kind === "snapshot" ? message.snapshot : undefined;
 
 /** A viewer by hand: shakes hands, then reads nothing and answers nothing. */
 export async function openSilentViewer(world: World): Promise<Socket> {
