@@ -10,6 +10,8 @@ export type StageCounts = {
   readonly delivered: number;
   /** Received and still inside (an open window, a queue). */
   readonly held: number;
+  /** How much it may hold, where that is bounded by a number: a queue's capacity. */
+  readonly limit?: number;
   readonly dropped: Readonly<Record<string, number>>;
   /** What the counts count: "events", "frames", "snapshots". */
   readonly unit: string;
@@ -31,6 +33,13 @@ export type Decision = {
   readonly name: string | undefined;
   /** Output spikes of the frame. */
   readonly spikes: number;
+  /** The group of `Learned.groups` whose neurons spoke most, or undefined when none spoke. */
+  readonly group: number | undefined;
+  /** The frame on the stream's clock, in microseconds. */
+  readonly startUs: number;
+  readonly endUs: number;
+  /** When the frame's last events arrived, on this machine's monotonic clock, in microseconds. */
+  readonly arrivedUs: number;
 };
 
 /** Running accuracy where the source knows the truth. */
@@ -51,17 +60,99 @@ export type Speed = {
   readonly liveFps: number;
   /** Busy share of one core over the last second, 0..1. */
   readonly load: number;
+  /** Seconds of the stream's clock that went by in the last second: 1 in real time, more when a source is hurried. */
+  readonly timesRealTime: number;
 };
+
+/** How long something took, over about the last minute, in microseconds. */
+export type Latency = {
+  /** A stage's name, or "answer": from the arrival of a frame's last events to its decision. */
+  readonly name: string;
+  readonly p50Us: number;
+  readonly p99Us: number;
+};
+
+/** Pictures are at most this wide and high; of larger sensors each cell of pixels shows its last event. */
+export const MAX_PICTURE_SIDE = 320;
 
 /** The last event per pixel, for the picture: polarity and age. */
 export type EventPicture = {
   readonly width: number;
   readonly height: number;
-  /**
-   * Per pixel: 0 none yet or faded, else ±(256 − age bin): the sign is the polarity (+ ON), 1..255, new is 255.
-   * A bin is 90/256 ms of the sensor's time.
-   */
-  readonly pixels: Int16Array;
+  /** Size of the sensor in pixels, which is the picture's unless that was too large. */
+  readonly sensorWidth: number;
+  readonly sensorHeight: number;
+  /** Per pixel: 0 none yet, else ± a code of the age (`ageCode`): the sign is the polarity (+ ON). */
+  readonly pixels: Int8Array;
+  /** ON and OFF events since the last picture. */
+  readonly on: number;
+  readonly off: number;
+};
+
+/** The code of an age: 127 is now, 1 is a second or more; steps grow with age, 12 to a doubling of (1 ms + age). */
+export const ageCode = (ageMs: number): number =>
+  Math.max(1, 127 - Math.floor(AGE_CODES_PER_DOUBLING * Math.log2(1 + Math.max(0, ageMs))));
+/** The youngest age of a code, in milliseconds. */
+export const ageOfCode = (code: number): number => 2 ** ((127 - code) / AGE_CODES_PER_DOUBLING) - 1;
+const AGE_CODES_PER_DOUBLING = 12;
+
+/** A frame and what was answered, as a block on the stream's time axis. */
+export type AnsweredFrame = {
+  readonly startUs: number;
+  readonly endUs: number;
+  /** Class index, or undefined for no answer. */
+  readonly label: number | undefined;
+  readonly group: number | undefined;
+  /** Whether the answer was right, where the truth is known. */
+  readonly right: boolean | undefined;
+};
+
+/** Spikes in and out since the last snapshot, on the stream's clock. What a viewer skips is not sent again. */
+export type Raster = {
+  /** The stretch of stream time that is covered: whole frames. */
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly frames: readonly AnsweredFrame[];
+  /** Input spikes per bin of `binUs`, beginning at `fromUs`. */
+  readonly binUs: number;
+  readonly inputs: Uint16Array;
+  /** Output spikes: microseconds after `fromUs`, never falling, and the row of `Learned.groupOfRow`. */
+  readonly offsetUs: Uint32Array;
+  readonly row: Uint16Array;
+  /** Every so manieth output spike is listed; 1 lists all. */
+  readonly shownOneIn: number;
+};
+
+/** A group of neurons with similar receptive fields, in a fixed order. */
+export type NeuronGroup = {
+  /** What most of its neurons are called, or undefined while they have no name. */
+  readonly name: string | undefined;
+  /** Whether that name was given by hand. */
+  readonly isGiven: boolean;
+  readonly neurons: number;
+  /** Share of all output spikes of about the last minute, 0..1. */
+  readonly share: number;
+  /** Its field is still noise. */
+  readonly isForming: boolean;
+};
+
+/** What the network has learned, a few times a second at most. */
+export type Learned = {
+  /** Grows with every change. */
+  readonly revision: number;
+  readonly groups: readonly NeuronGroup[];
+  /** Neurons of the network; the raster shows `groupOfRow.length` of them, always the same. */
+  readonly neurons: number;
+  /** Group of each row of the raster. */
+  readonly groupOfRow: Uint16Array;
+  /** Size of a field: planes × height × width. Two planes are OFF and ON, one is both together. */
+  readonly planes: 1 | 2;
+  readonly width: number;
+  readonly height: number;
+  /** groups × planes × height × width: the mean weights of each group, its largest as 255. */
+  readonly fields: Uint8Array;
+  /** Mean change of a weight in a minute as a share of the mean weight; undefined until measured. */
+  readonly changePerMinute: number | undefined;
 };
 
 /** One complete view of the running pipeline; the newest replaces all before it. */
@@ -79,6 +170,10 @@ export type Snapshot = {
   readonly decision: Decision | undefined;
   readonly accuracy: Accuracy;
   readonly speed: Speed;
+  readonly latencies: readonly Latency[];
   readonly stages: readonly StageCounts[];
   readonly picture: EventPicture | undefined;
+  readonly raster: Raster | undefined;
+  /** Only when it has changed; what came before still holds. */
+  readonly learned: Learned | undefined;
 };

@@ -1,17 +1,17 @@
 /**
  * What travels between the server and the page, shared by both: message types and a pure codec.
- * No I/O, no Node and no DOM here; the page bundles this file.
+ * No I/O, no Node and no DOM here; the page bundles this file. The bytes of a binary message are binary-message.ts'.
  *
- * A snapshot is one binary message: 3 bytes "spk", 1 byte version, u32 length of the JSON (little endian),
- * the JSON as UTF-8 (the snapshot without its pixels), one zero byte if needed to reach an even offset,
- * the picture's pixels as Int16 little endian. Everything else is a small text message of JSON.
+ * Binary, server → page: a snapshot (without `learned`) or what was learned. Everything else is a small text message
+ * of JSON. `learned` is a message of its own because the newest one must reach also those who came later.
  */
-import type { Control } from "../core/control.ts";
-import type { EventPicture, Snapshot } from "../core/telemetry.ts";
+import { type Control, MAX_NAME_CHARACTERS } from "../core/control.ts";
+import type { EventPicture, Learned, Raster, Snapshot } from "../core/telemetry.ts";
+import { decodeBinary, encodeBinary, isCount, isObject, parseObject } from "./binary-message.ts";
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 /** The WebSocket subprotocol that is agreed on; the token travels beside it and is never echoed. */
-export const SUBPROTOCOL = "spikeline.v1";
+export const SUBPROTOCOL = "spikeline.v2";
 export const TOKEN_PREFIX = "token.";
 export const STREAM_PATH = "/stream";
 /** A control message is a few words; anything longer is not one. */
@@ -25,59 +25,102 @@ export type Notice =
   /** First message of every connection. */
   | { readonly kind: "hello"; readonly protocol: number }
   /** Snapshots this viewer has missed because its link was too slow, since it connected. */
-  | { readonly kind: "skipped"; readonly count: number };
+  | { readonly kind: "skipped"; readonly count: number }
+  /** Answer to an echo. */
+  | { readonly kind: "echo"; readonly id: number };
 
-const HEADER_BYTES = 8;
-const MAGIC = [0x73, 0x70, 0x6b] as const;
+/** Page → server, as text: controls of the pipeline, and what concerns this viewer alone. */
+export type Wish =
+  | Control
+  /** Whether anybody can see the page: if not, a small snapshot a second is enough. */
+  | { readonly kind: "hidden"; readonly on: boolean }
+  /** Wants an echo, to measure the way there and back. */
+  | { readonly kind: "echo"; readonly id: number };
+
+const KIND = { snapshot: 1, learned: 2 } as const;
 /** Far above any snapshot, far below what could hurt a browser. */
-const MAX_PIXELS = 1 << 20;
+const MAX_ELEMENTS = 1 << 20;
 
-const evenUp = (bytes: number) => bytes + (bytes & 1);
+/** What the server adds to a snapshot. */
+export type SnapshotMessage = Snapshot & {
+  /** From the arrival of a frame's last events to the message with its decision: median and p99, microseconds. */
+  readonly sent: { readonly p50Us: number; readonly p99Us: number } | undefined;
+};
 
-/** One message from one snapshot. */
-export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
-  const { picture, ...rest } = snapshot;
-  const size = picture === undefined ? undefined : { width: picture.width, height: picture.height };
-  const json = new TextEncoder().encode(JSON.stringify({ ...rest, picture: size }));
-  const pixelsAt = evenUp(HEADER_BYTES + json.length);
-  const pixelCount = picture === undefined ? 0 : picture.width * picture.height;
-  const message = new Uint8Array(pixelsAt + 2 * pixelCount);
-  message.set([...MAGIC, PROTOCOL_VERSION]);
-  const view = new DataView(message.buffer);
-  view.setUint32(4, json.length, true);
-  message.set(json, HEADER_BYTES);
-  // A plain copy: every machine this runs on is little endian, as is the message.
-  if (picture !== undefined) {
-    new Int16Array(message.buffer, pixelsAt, pixelCount).set(picture.pixels.subarray(0, pixelCount));
-  }
-  return message;
+export function encodeSnapshot(snapshot: Snapshot, sent?: SnapshotMessage["sent"]): Uint8Array {
+  const { picture, raster, learned: _, ...rest } = snapshot;
+  const { pixels, ...frame } = picture ?? {};
+  const { inputs, offsetUs, row, ...stretch } = raster ?? {};
+  return encodeBinary(KIND.snapshot, PROTOCOL_VERSION, {
+    body: { ...rest, sent, picture: picture && frame, raster: raster && stretch },
+    arrays: {
+      ...(pixels && { pixels }),
+      ...(inputs && { inputs }),
+      ...(offsetUs && { offsetUs }),
+      ...(row && { row }),
+    },
+  });
 }
 
-/** The snapshot of one message, or undefined when the bytes are not one. */
-export function decodeSnapshot(message: Uint8Array): Snapshot | undefined {
-  if (message.length < HEADER_BYTES || MAGIC.some((byte, i) => message[i] !== byte)) return undefined;
-  if (message[3] !== PROTOCOL_VERSION) return undefined;
-  const jsonBytes = new DataView(message.buffer, message.byteOffset).getUint32(4, true);
-  if (HEADER_BYTES + jsonBytes > message.length) return undefined;
-  const json = parseObject(
-    new TextDecoder().decode(message.subarray(HEADER_BYTES, HEADER_BYTES + jsonBytes)),
-  );
-  if (json === undefined || typeof json.sequence !== "number" || !Array.isArray(json.stages))
-    return undefined;
-  const pixels = message.subarray(evenUp(HEADER_BYTES + jsonBytes));
-  const picture = decodePicture(json.picture, pixels);
-  if (picture === undefined && (json.picture !== undefined || pixels.length > 0)) return undefined;
+export function encodeLearned(learned: Learned): Uint8Array {
+  const { fields, groupOfRow, ...rest } = learned;
+  return encodeBinary(KIND.learned, PROTOCOL_VERSION, { body: rest, arrays: { fields, groupOfRow } });
+}
+
+export type BinaryMessage =
+  | { readonly kind: "snapshot"; readonly snapshot: SnapshotMessage }
+  | { readonly kind: "learned"; readonly learned: Learned };
+
+/** What the bytes say, or undefined when they are not a message of this version. */
+export function decodeMessage(bytes: Uint8Array): BinaryMessage | undefined {
+  const found = decodeBinary(bytes, PROTOCOL_VERSION);
+  if (found === undefined) return undefined;
+  if (found.kind === KIND.snapshot) return decodeSnapshot(found);
+  return found.kind === KIND.learned ? decodeLearned(found) : undefined;
+}
+
+type Found = NonNullable<ReturnType<typeof decodeBinary>>;
+
+function decodeSnapshot({ json, arrays }: Found): BinaryMessage | undefined {
+  if (typeof json.sequence !== "number" || !Array.isArray(json.stages)) return undefined;
+  const picture = pictureOf(json.picture, arrays.pixels);
+  const raster = rasterOf(json.raster, arrays);
+  if (picture === "broken" || raster === "broken") return undefined;
+  const absent = { message: undefined, decision: undefined, sent: undefined, learned: undefined };
   // The one cast: same version and same codec on the other side.
-  return { message: undefined, decision: undefined, ...json, picture } as unknown as Snapshot;
+  const snapshot = { ...absent, ...json, picture, raster } as unknown as SnapshotMessage;
+  return { kind: "snapshot", snapshot };
 }
 
-function decodePicture(size: unknown, bytes: Uint8Array): EventPicture | undefined {
-  if (!isObject(size)) return undefined;
-  const { width, height } = size;
-  if (!isCount(width) || !isCount(height) || width * height > MAX_PIXELS) return undefined;
-  if (bytes.length !== 2 * width * height) return undefined;
-  const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
-  return { width, height, pixels: new Int16Array(aligned.buffer, aligned.byteOffset, width * height) };
+function pictureOf(frame: unknown, pixels: unknown): EventPicture | undefined | "broken" {
+  if (frame === undefined && pixels === undefined) return undefined;
+  if (!isObject(frame) || !(pixels instanceof Int8Array)) return "broken";
+  const { width, height } = frame;
+  if (!isCount(width) || !isCount(height) || width * height > MAX_ELEMENTS) return "broken";
+  return width * height === pixels.length ? ({ ...frame, pixels } as unknown as EventPicture) : "broken";
+}
+
+function rasterOf(stretch: unknown, arrays: Found["arrays"]): Raster | undefined | "broken" {
+  const { inputs, offsetUs, row } = arrays;
+  if (stretch === undefined && inputs === undefined) return undefined;
+  const isWhole = isObject(stretch) && Array.isArray(stretch.frames) && inputs instanceof Uint16Array;
+  if (!isWhole || !(offsetUs instanceof Uint32Array) || !(row instanceof Uint16Array)) return "broken";
+  if (offsetUs.length !== row.length) return "broken";
+  return { ...stretch, inputs, offsetUs, row } as unknown as Raster;
+}
+
+function decodeLearned({ json, arrays }: Found): BinaryMessage | undefined {
+  const { fields, groupOfRow } = arrays;
+  const { groups, planes, width, height } = json;
+  if (!Array.isArray(groups) || !(fields instanceof Uint8Array) || !(groupOfRow instanceof Uint16Array))
+    return undefined;
+  if (!isCount(planes) || !isCount(width) || !isCount(height)) return undefined;
+  if (groups.length * planes * width * height !== fields.length || fields.length > MAX_ELEMENTS)
+    return undefined;
+  return {
+    kind: "learned",
+    learned: { changePerMinute: undefined, ...json, fields, groupOfRow } as unknown as Learned,
+  };
 }
 
 /** A text message of the server, or undefined when it is not one. */
@@ -85,33 +128,37 @@ export function parseNotice(text: string): Notice | undefined {
   const json = parseObject(text);
   if (json?.kind === "hello" && isCount(json.protocol)) return { kind: "hello", protocol: json.protocol };
   if (json?.kind === "skipped" && isCount(json.count)) return { kind: "skipped", count: json.count };
+  if (json?.kind === "echo" && isCount(json.id)) return { kind: "echo", id: json.id };
   return undefined;
 }
 
-/** A control message of the page, or undefined when it is not exactly one: unknown keys are refused. */
-export function parseControl(text: string): Control | undefined {
+/** A wish of the page, or undefined when the text is not exactly one: unknown keys are refused. */
+export function parseWish(text: string): Wish | undefined {
   if (text.length > MAX_CONTROL_BYTES) return undefined;
   const json = parseObject(text);
   if (json === undefined) return undefined;
-  const keys = Object.keys(json).sort().join();
-  if (json.kind === "learning" && keys === "kind,on" && typeof json.on === "boolean") {
-    return { kind: "learning", on: json.on };
+  const { kind, on, id, group, name } = json;
+  switch (`${String(kind)}: ${Object.keys(json).sort().join()}`) {
+    case "learning: kind,on":
+      return typeof on === "boolean" ? { kind: "learning", on } : undefined;
+    case "hidden: kind,on":
+      return typeof on === "boolean" ? { kind: "hidden", on } : undefined;
+    case "echo: id,kind":
+      return isCount(id) ? { kind: "echo", id } : undefined;
+    case "name: group,kind,name":
+      return isCount(group) && isName(name) ? { kind: "name", group, name } : undefined;
+    case "reset: kind":
+      return { kind: "reset" };
+    case "stop: kind":
+      return { kind: "stop" };
+    default:
+      return undefined;
   }
-  if (json.kind === "stop" && keys === "kind") return { kind: "stop" };
-  return undefined;
 }
 
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const isCount = (value: unknown): value is number =>
-  typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+/** Empty, or at most so many characters, none of them a control character. */
+const isName = (value: unknown): value is string =>
+  typeof value === "string" &&
+  [...value].length <= MAX_NAME_CHARACTERS &&
+  value === value.trim() &&
+  !/\p{Cc}/u.test(value);
