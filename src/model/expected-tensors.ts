@@ -15,8 +15,9 @@ const GENERATOR_WORDS = 4;
 
 /** The age of an input or neuron whose trace is gone. */
 const NEVER = -1;
-/** The class of a neuron that was given no name. */
+/** The class of a neuron that was given no name, the group of one that is in none. */
 const NO_CLASS = -1;
+const MOST_NEURONS = 2 ** 16;
 const LONGEST_AGE_STEPS = 2 ** 24;
 const LONGEST_REFRACTORY_STEPS = 2 ** 16;
 /** The kernel refuses larger floats (native/kernel/clocked_state.cpp); its products stay finite below it. */
@@ -35,6 +36,7 @@ const RANGES: readonly (readonly [string, readonly [number, number]])[] = [
   ["layer0.postAge", [NEVER, LONGEST_AGE_STEPS]],
   ["readout.response", [0, Number.MAX_VALUE]],
   ["readout.seen", [0, Number.MAX_VALUE]],
+  ["readout.group", [NO_CLASS, MOST_NEURONS]],
 ];
 
 type Expected = { readonly dtype: Dtype; readonly shape: readonly number[] };
@@ -56,6 +58,7 @@ export function expectedTensors({ layers, readout }: ModelDescription): Map<stri
     ["readout.response", { dtype: "F64", shape: [neurons, classes] }],
     ["readout.seen", { dtype: "F64", shape: [classes] }],
     ["readout.given", { dtype: "I32", shape: [neurons] }],
+    ["readout.group", { dtype: "I32", shape: [neurons] }],
   ]);
 }
 

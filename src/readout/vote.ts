@@ -16,6 +16,7 @@
  */
 import { usageError } from "../core/errors.ts";
 import type { Model, ModelDescription, ReadoutDescription, Tensor } from "../model/schema.ts";
+import { unsortedGroups } from "./neuron-groups.ts";
 import { checkLabels, fill, type Vote, voteOf } from "./votes.ts";
 
 export type { Vote };
@@ -180,12 +181,14 @@ export class VoteReadout {
     return this.#assignment.slice();
   }
 
-  /** The complete state, as copies. */
+  /** The complete state, as copies; the neurons are in no groups. */
   tensors(): Map<string, Tensor> {
     return new Map<string, Tensor>([
       ["readout.response", { shape: [this.#neurons, this.#classes], data: this.#response.slice() }],
       ["readout.seen", { shape: [this.#classes], data: this.#seen.slice() }],
       ["readout.given", { shape: [this.#neurons], data: this.#given.slice() }],
+      // Groups are another's (neuron-groups.ts); where nobody sorted, the model says so.
+      ["readout.group", unsortedGroups(this.#neurons)],
     ]);
   }
 

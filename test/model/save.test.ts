@@ -1,15 +1,15 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import * as nodeFiles from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { threadId } from "node:worker_threads";
-import { build } from "vite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.ts";
 import { decodeModel, loadModel } from "../../src/model/load.ts";
 import { encodeModel, type SaveSystem, saveModel } from "../../src/model/save.ts";
+import { bundleProgram, killDuringSave } from "./killed-program.ts";
 import { errorOf, rejectionOf } from "./model-error.ts";
 import { tinyModel, withElement } from "./tiny-model.ts";
 
@@ -208,47 +208,9 @@ describe("what a killed save left behind", () => {
   });
 });
 
-/** save-forever.ts as one JavaScript file that any Node runs. */
-async function bundleSaveForever(): Promise<string> {
-  await build({
-    configFile: false,
-    logLevel: "silent",
-    root: folder,
-    build: {
-      ssr: join(import.meta.dirname, "save-forever.ts"),
-      outDir: join(folder, "program"),
-      rollupOptions: { output: { entryFileNames: "save-forever.mjs" } },
-    },
-    ssr: { noExternal: true },
-  });
-  return join(folder, "program", "save-forever.mjs");
-}
-
-/** Starts the program, kills it `delayMs` after its first acknowledgement, and gives the last number it printed. */
-function killDuringSave(
-  program: string,
-  target: string,
-  options: { first: number; delayMs: number },
-): Promise<number> {
-  const child = spawn(process.execPath, [program, target, String(options.first)]);
-  let printed = "";
-  let complaint = "";
-  child.stderr.on("data", (data) => (complaint += data));
-  child.stdout.once("data", () => setTimeout(() => child.kill("SIGKILL"), options.delayMs));
-  child.stdout.on("data", (data) => (printed += data));
-  return new Promise((resolve, reject) => {
-    child.on("close", (_, signal) => {
-      // Only whole lines were acknowledged.
-      const last = printed.split("\n").at(-2);
-      if (signal === "SIGKILL" && last !== undefined) resolve(Number(last));
-      else reject(new Error(`the program ended by itself: ${complaint}`));
-    });
-  });
-}
-
 describe("power and room", () => {
   test("50 kills during saves leave a readable model, never older than the last acknowledged", async () => {
-    const program = await bundleSaveForever();
+    const program = await bundleProgram("save-forever", folder);
     const target = join(folder, "model", "m.safetensors");
     mkdirSync(dirname(target));
     const random = Random.fromKey(1);

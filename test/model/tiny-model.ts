@@ -90,6 +90,7 @@ export function tinyModel(options: TinyOptions = {}): Model {
     ],
     ["readout.seen", { shape: [classes], data: new Float64Array(integers(classes, 1)) }],
     ["readout.given", { shape: [neurons], data: new Int32Array(neurons).fill(-1) }],
+    ["readout.group", { shape: [neurons], data: new Int32Array(neurons).fill(-1) }],
   ];
   return { description: tinyDescription(options), tensors: new Map(tensors) };
 }
