@@ -3,6 +3,7 @@
 const NAMES = [
   "surface",
   "well",
+  "raised",
   "line",
   "edge",
   "ink",
@@ -12,6 +13,7 @@ const NAMES = [
   "mint-wash",
   "on",
   "off",
+  "knob",
 ] as const;
 export type Theme = Readonly<Record<(typeof NAMES)[number], string>> & { readonly font: string };
 
@@ -40,9 +42,4 @@ export function readTheme(element: Element): Theme {
 export function rgbOf(hex: string): readonly [number, number, number] {
   const value = Number.parseInt(hex.slice(1, 7), 16);
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
-}
-
-/** Calls back when the system changes between dark and light. */
-export function onSchemeChange(change: () => void): void {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", change);
 }

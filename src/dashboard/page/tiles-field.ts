@@ -1,0 +1,92 @@
+/**
+ * Mean receptive fields, drawn on one canvas below the tiles: ON amber and OFF blue mixed per pixel, or mint where
+ * a field is both together. Each weight is a whole number of device pixels where that does not waste the tile.
+ */
+import type { Learned } from "../../core/telemetry.ts";
+import { rgbOf, type Theme } from "./theme.ts";
+
+/** A field may fall short of its tile by a tenth for the sake of even pixels. */
+const LEAST_FILL = 0.9;
+const CORNER = 4;
+
+type Rgb = readonly [number, number, number];
+type Fields = Pick<Learned, "fields" | "planes" | "width" | "height">;
+
+/** The second colour over the first over the ground, each by its share: what both planes want is both, not grey. */
+export function mixed(ground: Rgb, first: Rgb, firstShare: number, second: Rgb, secondShare: number): Rgb {
+  const over = (i: 0 | 1 | 2) => {
+    const below = ground[i] + (first[i] - ground[i]) * firstShare;
+    return Math.round(below + (second[i] - below) * secondShare);
+  };
+  return [over(0), over(1), over(2)];
+}
+
+/** Device pixels per weight: whole where that fills the room nearly, else what fills it. */
+export function fieldScale(width: number, height: number, roomWidth: number, roomHeight: number): number {
+  const scale = Math.min(roomWidth / width, roomHeight / height);
+  const whole = Math.floor(scale);
+  return whole >= LEAST_FILL * scale ? whole : scale;
+}
+
+/** Where a tile wants its field, in device pixels of the canvas. */
+export type Place = {
+  readonly group: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+};
+
+const paper = document.createElement("canvas");
+const paperContext = paper.getContext("2d", { willReadFrequently: true });
+
+/** One field below the other, one device pixel a weight. */
+function fillPaper({ fields, planes, width, height }: Fields, groups: readonly number[], theme: Theme): void {
+  const size = width * height;
+  const image = new ImageData(width, height * groups.length);
+  const [ground, off, on] = [rgbOf(theme.well), rgbOf(theme.off), rgbOf(theme.on)];
+  const mint = rgbOf(theme.mint);
+  groups.forEach((group, i) => {
+    for (let pixel = 0; pixel < size; pixel++) {
+      const first = (fields[group * planes * size + pixel] ?? 0) / 255;
+      const second = planes === 1 ? 0 : (fields[(group * planes + 1) * size + pixel] ?? 0) / 255;
+      const colour =
+        planes === 1 ? mixed(ground, mint, first, mint, 0) : mixed(ground, on, second, off, first);
+      image.data.set(colour, 4 * (i * size + pixel));
+      image.data[4 * (i * size + pixel) + 3] = 255;
+    }
+  });
+  paper.width = image.width;
+  paper.height = image.height;
+  paperContext?.putImageData(image, 0, 0);
+}
+
+export function drawFields(
+  canvas: HTMLCanvasElement,
+  learned: Fields,
+  places: readonly Place[],
+  theme: Theme,
+): void {
+  const context = canvas.getContext("2d");
+  if (context === null) return;
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  const { width, height } = learned;
+  if (places.length === 0 || width * height === 0) return;
+  const groups = places.map(({ group }) => group);
+  fillPaper(learned, groups, theme);
+  context.imageSmoothingEnabled = false;
+  places.forEach((place, i) => {
+    const scale = fieldScale(width, height, place.width, place.height);
+    const [wide, high] = [Math.round(width * scale), Math.round(height * scale)];
+    const left = place.x + Math.floor((place.width - wide) / 2);
+    const top = place.y + Math.floor((place.height - high) / 2);
+    context.save();
+    context.beginPath();
+    context.roundRect(place.x, place.y, place.width, place.height, CORNER * (devicePixelRatio || 1));
+    context.fillStyle = theme.well;
+    context.fill();
+    context.clip();
+    context.drawImage(paper, 0, i * height, width, height, left, top, wide, high);
+    context.restore();
+  });
+}
