@@ -23,6 +23,8 @@ export type Feed = {
   smallSnapshot(): Uint8Array | undefined;
   /** Another array means other content. */
   learned(): Uint8Array | undefined;
+  /** Called when a whole snapshot has been given to the socket. */
+  onSnapshotSent(): void;
 };
 
 export type ViewerOptions = {
@@ -124,6 +126,7 @@ export class Viewer {
       this.#say({ kind: "skipped", count: this.#toldSkipped });
     }
     this.#send(message);
+    if (!this.#isHidden) feed.onSnapshotSent();
     return true;
   }
 

@@ -4,7 +4,9 @@
  */
 import type { Observable } from "rxjs";
 import type { WebSocket } from "ws";
+import { type Clock, systemClock } from "../core/clock.ts";
 import type { Control } from "../core/control.ts";
+import { DurationHistogram } from "../core/duration-histogram.ts";
 import type { Learned, Snapshot } from "../core/telemetry.ts";
 import { CLOSE, encodeLearned, encodeSnapshot } from "./protocol.ts";
 import { SharedMessage } from "./shared-message.ts";
@@ -19,6 +21,7 @@ export type ViewersOptions = {
   readonly encode?: typeof encodeSnapshot;
   /** Calls `second` once a second until the returned function is called. */
   readonly everySecond?: (second: () => void) => () => void;
+  readonly clock?: Clock;
 };
 
 export type DashboardCounts = {
@@ -57,6 +60,9 @@ export class Viewers {
   #whole: SharedMessage | undefined;
   #small: SharedMessage | undefined;
   #learned: SharedMessage | undefined;
+  readonly #sentTimes = new DurationHistogram();
+  /** The decision whose way to the page was measured last, or that nobody was there to see. */
+  #timedDecision: number | undefined;
   /** The snapshot the hidden ones were last offered. */
   #offeredSmall: Snapshot | undefined;
   #leave: Array<() => void> = [];
@@ -74,6 +80,7 @@ export class Viewers {
       snapshot: () => this.#whole?.bytes(),
       smallSnapshot: () => this.#small?.bytes(),
       learned: () => this.#learned?.bytes(),
+      onSnapshotSent: () => this.#timeDecision(),
     };
   }
 
@@ -137,9 +144,10 @@ export class Viewers {
     this.#whole = this.#shareSnapshot(snapshot);
     this.#small = this.#shareSnapshot({ ...snapshot, picture: undefined, raster: undefined });
     if (snapshot.learned !== undefined) this.#publishLearned(snapshot.learned);
-    for (const viewer of this.#viewers) {
-      if (!viewer.isHidden) this.#offerTo(viewer);
-    }
+    const watching = [...this.#viewers].filter((viewer) => !viewer.isHidden);
+    // What nobody was there to see did not take long: it is not timed when somebody comes at last.
+    if (watching.length === 0) this.#timedDecision = snapshot.decision?.id;
+    for (const viewer of watching) this.#offerTo(viewer);
   }
 
   /** Its revision is not looked at: another pipeline begins again, and its first is newer than the last one's tenth. */
@@ -177,8 +185,23 @@ export class Viewers {
   #shareSnapshot(snapshot: Snapshot): SharedMessage {
     return new SharedMessage(() => {
       this.#serialised++;
-      return (this.#options.encode ?? encodeSnapshot)(snapshot);
+      const times = this.#sentTimes.quantiles(this.#nowUs());
+      const sent = times && { p50Us: times.p50Us, p99Us: times.p99Us };
+      return (this.#options.encode ?? encodeSnapshot)(snapshot, sent);
     });
+  }
+
+  /** From the arrival of a frame's last events until the first viewer's message with its decision. */
+  #timeDecision(): void {
+    const decision = this.#newest?.decision;
+    if (decision === undefined || decision.id === this.#timedDecision) return;
+    this.#timedDecision = decision.id;
+    const nowUs = this.#nowUs();
+    this.#sentTimes.add(nowUs, nowUs - decision.arrivedUs);
+  }
+
+  #nowUs(): number {
+    return (this.#options.clock ?? systemClock).nowUs();
   }
 
   #bury(viewer: Viewer, end: ViewerEnd): void {
