@@ -82,7 +82,7 @@ export const LATENCIES: Snapshot["latencies"] = [
 export function digitsSnapshot(step: number, changes: Partial<Snapshot> = {}): Snapshot {
   const received = 12_400_000 + step * 1373;
   const held = 500 + (step % 7) * 31;
-  const frames = 84_120 + step;
+  const frames = 84_120 + frameAt(step);
   const events = { unit: "events", dropped: {} };
   return {
     sequence: step,

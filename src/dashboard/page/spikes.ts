@@ -43,7 +43,9 @@ button.addEventListener("click", () => {
 });
 timeBaseChanged();
 
-export const timeBaseMs = (): number => TIME_BASES_MS[timeBase] ?? 2000;
+export function timeBaseMs(): number {
+  return TIME_BASES_MS[timeBase] ?? 2000;
+}
 
 /** One step longer (1) or shorter (−1); at the ends it stays. */
 export function stepTimeBase(direction: 1 | -1): void {
