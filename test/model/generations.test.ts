@@ -30,8 +30,7 @@ async function saveMany(count: number): Promise<void> {
 /** Frames seen of the newest sound generation, read from the bytes it gives. */
 async function framesOfNewest(of = base): Promise<number | undefined> {
   const { newest } = await newestGeneration(of);
-  if (newest === undefined) return undefined;
-  return decodeModel(newest.bytes, newest.path).description.provenance.framesSeen;
+  return newest && decodeModel(newest.bytes, newest.path).description.provenance.framesSeen;
 }
 
 const systemError = (code: string) => Object.assign(new Error(`${code}: injected`), { code });
@@ -191,7 +190,6 @@ describe("the folder of the generations", () => {
       "m.20260131.safetensors",
       "m.0000009.safetensors",
       "m.000009.safetensors.bak",
-      "m.000009.json",
       "x.m.000009.safetensors",
     ];
     for (const name of foreign) writeFileSync(join(folder, name), "x");
@@ -210,12 +208,19 @@ describe("the folder of the generations", () => {
     expect(await framesOfNewest(longer)).toBe(105);
   });
 
+  test("keeps three generations beside a folder with the name of one", async () => {
+    await saveMany(3);
+    mkdirSync(join(folder, fileOf(4)));
+    await saveGeneration(base, model(5));
+    expect(files()).toEqual([fileOf(2), fileOf(3), fileOf(4), fileOf(5)]);
+  });
+
   test("is told to be full of numbers instead of hiding the next one", async () => {
-    writeFileSync(join(folder, "m.999999.safetensors"), "x");
-    expect((await saveGeneration(base, model(1))).number).toBe(1_000_000);
-    expect(await framesOfNewest()).toBe(1);
+    writeFileSync(join(folder, "m.999999.safetensors"), encodeModel(model(1)));
+    expect((await saveGeneration(base, model(2))).number).toBe(1_000_000);
+    expect(await framesOfNewest()).toBe(2);
     writeFileSync(join(folder, "m.9999999.safetensors"), "x");
-    expect(await rejectionOf(saveGeneration(base, model(2)))).toMatchObject({ code: "MODEL_GENERATION" });
+    expect(await rejectionOf(saveGeneration(base, model(3)))).toMatchObject({ code: "MODEL_GENERATION" });
   });
 });
 
