@@ -5,14 +5,18 @@
 import process from "node:process";
 
 export type Clock = {
-  /** Microseconds since an arbitrary start, monotonic. */
+  /** Microseconds since an arbitrary start, monotonic; the same start in all threads of the machine. */
   nowUs(): number;
   /** CPU microseconds this process has used in all its threads, user and system. */
   cpuUs(): number;
 };
 
 export const systemClock: Clock = {
-  nowUs: () => performance.now() * 1000,
+  // Not performance.now(), which counts from the start of each thread.
+  nowUs: () => {
+    const [seconds, nanoseconds] = process.hrtime();
+    return seconds * 1e6 + nanoseconds / 1e3;
+  },
   cpuUs: () => {
     const { user, system } = process.cpuUsage();
     return user + system;

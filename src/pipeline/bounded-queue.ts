@@ -68,6 +68,7 @@ export class BoundedQueue<T> {
       received: this.#received,
       delivered: this.#delivered,
       held: this.#held,
+      limit: this.#capacity,
       dropped: { ...this.#dropped },
       unit: this.#unit,
     };

@@ -1,15 +1,10 @@
 /** One frame through network and readout: present, decide, compare with the truth, and only then learn from it. */
 import type { SpikeBatch } from "../core/batches.ts";
 import type { Accuracy, Decision, StageCounts } from "../core/telemetry.ts";
-import type { SpikingNetwork } from "../network/spiking-network.ts";
-import type { VoteReadout } from "../readout/vote.ts";
+import type { Presented } from "../network/spiking-network.ts";
 import { AccuracyTally } from "./accuracy-tally.ts";
+import type { LiveModel } from "./live-model.ts";
 import type { Meter } from "./meter.ts";
-
-/** What of a network the live pipeline needs. */
-export type LiveNetwork = Pick<SpikingNetwork, "present">;
-/** What of a readout the live pipeline needs. */
-export type LiveReadout = Pick<VoteReadout, "decide" | "learn" | "forgetBy">;
 
 /**
  * Share of what the readout knows that stays after each frame it learns: the neurons still change, and what they
@@ -17,21 +12,17 @@ export type LiveReadout = Pick<VoteReadout, "decide" | "learn" | "forgetBy">;
  */
 const KEPT_SHARE = 0.99;
 
+export type Judged = { readonly decision: Decision; readonly presented: Presented };
+
 export class FrameJudge {
-  readonly #network: LiveNetwork;
-  readonly #readout: LiveReadout;
+  readonly #model: LiveModel;
   readonly #meter: Meter;
-  readonly #tally = new AccuracyTally();
+  #tally = new AccuracyTally();
   #frames = 0;
   #framesLearned = 0;
 
-  constructor(options: {
-    readonly network: LiveNetwork;
-    readonly readout: LiveReadout;
-    readonly meter: Meter;
-  }) {
-    this.#network = options.network;
-    this.#readout = options.readout;
+  constructor(options: { readonly model: LiveModel; readonly meter: Meter }) {
+    this.#model = options.model;
     this.#meter = options.meter;
   }
 
@@ -39,7 +30,7 @@ export class FrameJudge {
     return this.#frames;
   }
 
-  /** Frames shown with learning on. */
+  /** Frames shown with learning on, since the weights were fresh or loaded. */
   get framesLearned(): number {
     return this.#framesLearned;
   }
@@ -57,24 +48,54 @@ export class FrameJudge {
     ];
   }
 
-  judge(frame: SpikeBatch, options: { readonly learn: boolean }): Decision {
-    const { learn } = options;
+  /** The weights are fresh: what was right before says nothing about them. */
+  startOver(): void {
+    this.#tally = new AccuracyTally();
+    this.#framesLearned = 0;
+  }
+
+  judge(frame: SpikeBatch, options: { readonly learn: boolean; readonly arrivedUs: number }): Judged {
+    const { learn, arrivedUs } = options;
+    const { network, readout, groups } = this.#model;
     const truth = frame.episode?.label;
-    const { counts } = this.#meter.measure("network", () => this.#network.present(frame, { learn }));
+    const presented = this.#meter.measure("network", () => network.present(frame, { learn }));
+    const { counts } = presented;
     const vote = this.#meter.measure("readout", () => {
-      const decided = this.#readout.decide(counts);
-      if (learn && truth !== undefined) this.#name(counts, truth);
+      const decided = readout.decide(counts);
+      if (learn && truth !== undefined) this.#tell(counts, truth);
       return decided;
     });
     if (truth !== undefined) this.#tally.add(vote.label === truth);
     this.#meter.frame({ learn });
     if (learn) this.#framesLearned++;
-    const spikes = counts.reduce((sum, count) => sum + count, 0);
-    return { id: this.#frames++, ...vote, truth, name: frame.episode?.name, spikes };
+    const decision = {
+      id: this.#frames++,
+      ...vote,
+      truth,
+      name: frame.episode?.name,
+      spikes: counts.reduce((sum, count) => sum + count, 0),
+      group: loudest(counts, groups),
+      startUs: frame.startUs,
+      endUs: frame.startUs + frame.durationUs,
+      arrivedUs,
+    };
+    return { decision, presented };
   }
 
-  #name(counts: Uint16Array, truth: number): void {
-    this.#readout.forgetBy(KEPT_SHARE);
-    this.#readout.learn(counts, [truth]);
+  #tell(counts: Uint16Array, truth: number): void {
+    const { readout } = this.#model;
+    readout.forgetBy(KEPT_SHARE);
+    readout.learn(counts, [truth]);
   }
+}
+
+/** The group with the most spikes, of equal ones the first; undefined when nothing spoke. */
+function loudest(counts: Uint16Array, groups: LiveModel["groups"]): number | undefined {
+  const spikes = new Uint32Array(groups.count);
+  counts.forEach((count, neuron) => {
+    const group = groups.groupOf[neuron] ?? 0;
+    spikes[group] = (spikes[group] ?? 0) + count;
+  });
+  const most = spikes.reduce((a, b) => Math.max(a, b), 0);
+  return most === 0 ? undefined : spikes.indexOf(most);
 }

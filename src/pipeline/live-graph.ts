@@ -1,14 +1,14 @@
 /**
  * The graph of the live path: sensor → encoder → queue → network → readout, and the view of it.
  * Paced sensors wait for nobody, so their frames stand in a short queue that drops the oldest when the network is
- * too slow. Other sensors bring the next batch when the last has been dealt with: no queue, no loss.
+ * too slow. Other sensors bring the next batch when the last has been dealt with: no waiting, no loss.
  */
 import {
   asyncScheduler,
   defer,
+  filter,
   identity,
   map,
-  NEVER,
   type Observable,
   type SchedulerLike,
   startWith,
@@ -16,32 +16,36 @@ import {
   tap,
   withLatestFrom,
 } from "rxjs";
-import type { EventBatch, SpikeBatch } from "../core/batches.ts";
+import type { EventBatch } from "../core/batches.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
-import { dataError, usageError } from "../core/errors.ts";
+import type { Control } from "../core/control.ts";
 import type { Decision, Snapshot, StageCounts } from "../core/telemetry.ts";
-import { EventGridEncoder } from "../encoders/event-grid.ts";
-import type { Stage } from "../encoders/stage.ts";
-import type { ModelDescription } from "../model/schema.ts";
 import type { EventSensor } from "../sensors/sensor.ts";
 import { BoundedQueue } from "./bounded-queue.ts";
+import { encoderFor } from "./encoder-for.ts";
 import { EventPictureBuilder } from "./event-picture.ts";
-import { FrameJudge, type LiveNetwork, type LiveReadout } from "./frame-judge.ts";
+import { FrameJudge } from "./frame-judge.ts";
+import { groupOrder, LearnedView } from "./learned-view.ts";
+import type { LiveModel } from "./live-model.ts";
 import { Meter } from "./meter.ts";
 import { queued } from "./operators/queued.ts";
 import { through } from "./operators/through.ts";
+import { RasterBuilder } from "./raster-builder.ts";
+import { TimedEncoder, type TimedFrame } from "./timed-encoder.ts";
 
 export type LiveOptions = {
   readonly sensor: EventSensor;
-  readonly description: ModelDescription;
-  readonly network: LiveNetwork;
-  readonly readout: LiveReadout;
-  /** Whether to learn; off until it says otherwise. */
-  readonly learning$: Observable<boolean>;
-  /** Its first value ends the pipeline in good order; windows still open are not presented. */
-  readonly stop$?: Observable<unknown>;
+  readonly model: LiveModel;
+  /** Learn from the first frame on. */
+  readonly learn?: boolean;
+  /** What the outside asks while it runs; "stop" ends it in good order: windows still open are not presented. */
+  readonly control$: Observable<Control>;
   /** Accounts of stages behind the pipeline, for the view. */
   readonly furtherStages?: () => readonly StageCounts[];
+  /** What else the reader should know, such as a save that failed. */
+  readonly notice?: () => string | undefined;
+  /** A group was named by hand. */
+  readonly onNamed?: () => void;
 };
 
 /** Enough to ride out a hiccup; more would only make decisions late. */
@@ -50,64 +54,79 @@ const QUEUE_FRAMES = 4;
 export class LiveGraph {
   readonly #options: LiveOptions;
   readonly #scheduler: SchedulerLike;
+  readonly #clock: Clock;
   readonly #meter: Meter;
-  readonly #encoder: EventGridEncoder;
-  readonly #queue: BoundedQueue<SpikeBatch> | undefined;
+  readonly #encoder: TimedEncoder;
+  readonly #queue: BoundedQueue<TimedFrame> | undefined;
   readonly #picture: EventPictureBuilder;
+  readonly #raster: RasterBuilder;
+  readonly #learnedView: LearnedView;
   readonly #judge: FrameJudge;
-  #learning = false;
+  #learning: boolean;
   #decision: Decision | undefined;
   #snapshots = 0;
 
   constructor(options: LiveOptions, clock: Clock = systemClock, scheduler: SchedulerLike = asyncScheduler) {
-    const { sensor, description, network, readout } = options;
+    const { sensor, model, learn = false } = options;
     this.#options = options;
     this.#scheduler = scheduler;
-    this.#encoder = encoderFor(sensor, description);
+    this.#clock = clock;
     this.#meter = new Meter(clock);
-    this.#queue = sensor.paced
-      ? new BoundedQueue({ capacity: QUEUE_FRAMES, policy: "drop-oldest" })
-      : undefined;
-    this.#picture = new EventPictureBuilder(description.input);
-    this.#judge = new FrameJudge({ network, readout, meter: this.#meter });
+    this.#encoder = new TimedEncoder(encoderFor(sensor, model.description), this.#meter, clock);
+    const mayWait = sensor.paced || sensor.hurry !== undefined;
+    this.#queue = mayWait ? new BoundedQueue({ capacity: QUEUE_FRAMES, policy: "drop-oldest" }) : undefined;
+    this.#picture = new EventPictureBuilder(sensor);
+    this.#raster = new RasterBuilder(model.network.neurons);
+    const rows = Array.from({ length: this.#raster.rows }, (_, row) => this.#raster.neuronOf(row));
+    this.#learnedView = new LearnedView(model.description, rows, clock);
+    this.#judge = new FrameJudge({ model, meter: this.#meter });
+    this.#learning = learn;
+    sensor.hurry?.(learn);
   }
 
-  /** Frames shown with learning on. */
+  /** Frames shown with learning on, since the weights were fresh or loaded. */
   get framesLearned(): number {
     return this.#judge.framesLearned;
   }
 
   /** The running graph; to be subscribed once. */
   decisions(): Observable<Decision> {
-    const { sensor, learning$, stop$ = NEVER } = this.#options;
+    const { sensor, control$ } = this.#options;
     const queue = this.#queue;
     return defer(() => sensor.open()).pipe(
       tap((batch) => this.#see(batch)),
-      through(metered(this.#encoder, this.#meter)),
-      queue === undefined ? identity : queued(queue, this.#scheduler),
-      withLatestFrom(this.#learn(learning$)),
-      map(([frame, learn]) => this.#decide(frame, learn)),
+      through(this.#encoder),
+      queue === undefined ? identity : queued({ queue, isOpen: () => !sensor.paced }, this.#scheduler),
+      // Controls act when they come, between two frames; the last one itself says nothing to a frame.
+      withLatestFrom(
+        control$.pipe(
+          tap((control) => this.#obey(control)),
+          startWith(undefined),
+        ),
+      ),
+      map(([frame]) => this.#decide(frame)),
       // Last, so that stopping does not flush half a window into the network.
-      takeUntil(stop$),
+      takeUntil(control$.pipe(filter(({ kind }) => kind === "stop"))),
     );
   }
 
-  /** The view of this moment. */
+  /** The view of this moment; what it tells of spikes and of what was learned is not told again. */
   snapshot(state: Snapshot["state"], message?: string): Snapshot {
-    const { sensor, description, furtherStages } = this.#options;
+    const { sensor, model, furtherStages, notice } = this.#options;
     return this.#meter.measure("other", () => ({
       sequence: this.#snapshots++,
       state,
-      message: message ?? sensor.fault(),
+      message: message ?? sensor.fault() ?? notice?.(),
       source: sensor.name,
-      system: description.system,
+      system: model.description.system,
       learning: this.#learning,
-      classNames: description.readout.classNames,
+      classNames: model.classNames,
       frames: this.#judge.frames,
       eventsPerSecond: this.#meter.eventsPerSecond(),
       decision: this.#decision,
       accuracy: this.#judge.accuracy(),
       speed: this.#meter.speed(),
+      latencies: this.#meter.latencies(),
       stages: [
         sensor.counts(),
         this.#encoder.counts(),
@@ -116,59 +135,66 @@ export class LiveGraph {
         ...(furtherStages?.() ?? []),
       ],
       picture: this.#picture.take(),
+      raster: this.#raster.take(),
+      learned: this.#learnedView.take(model, { learning: this.#learning }),
     }));
   }
 
   #see(batch: EventBatch): void {
     this.#meter.measure("other", () => this.#picture.add(batch));
-    this.#meter.events(batch.length);
+    this.#meter.events(batch.length, batch.startUs);
   }
 
-  #learn(learning$: Observable<boolean>): Observable<boolean> {
-    return learning$.pipe(
-      startWith(this.#learning),
-      tap((on) => {
-        this.#learning = on;
-      }),
-    );
+  #obey(control: Control): void {
+    const { sensor, model, onNamed } = this.#options;
+    switch (control.kind) {
+      case "learning":
+        this.#learning = control.on;
+        sensor.hurry?.(control.on);
+        break;
+      case "reset":
+        model.reset();
+        this.#judge.startOver();
+        this.#learnedView.regroup();
+        this.#learnedView.renew();
+        this.#decision = undefined;
+        break;
+      case "name":
+        // A group that is not there is a page that is out of date: nothing to name, nothing to stop for.
+        if (control.group >= model.groups.count) break;
+        model.name(control.group, control.name);
+        this.#learnedView.renew();
+        onNamed?.();
+        break;
+      case "stop":
+        break;
+    }
   }
 
-  #decide(frame: SpikeBatch, learn: boolean): Decision {
-    this.#decision = this.#judge.judge(frame, { learn });
-    return this.#decision;
+  #decide({ frame, arrivedUs, readyUs }: TimedFrame): Decision {
+    const { model } = this.#options;
+    if (this.#queue !== undefined) this.#meter.took("queue", this.#clock.nowUs() - readyUs);
+    const { decision, presented } = this.#judge.judge(frame, { learn: this.#learning, arrivedUs });
+    this.#meter.took("answer", this.#clock.nowUs() - arrivedUs);
+    this.#meter.measure("other", () => {
+      const { startUs, endUs, label, group, truth } = decision;
+      const right = truth === undefined ? undefined : label === truth;
+      this.#raster.add(frame, presented.output, { startUs, endUs, label, group, right });
+      this.#learnedView.add(presented.counts, model.groups);
+      this.#regroup(presented.counts);
+    });
+    this.#decision = decision;
+    return decision;
   }
-}
 
-function encoderFor(sensor: EventSensor, description: ModelDescription): EventGridEncoder {
-  const { system, encoder, input, layers, readout } = description;
-  if (encoder.kind !== "event-grid") {
-    throw usageError(
-      "LIVE_ENCODER",
-      `Expected a model that takes events for ${sensor.name}, found ${system}, which takes images; train one with \`spikeline train diehl-cook-events\`.`,
-    );
+  /** Groups follow what learns; where nothing learns they hold still, once there are any. */
+  #regroup(counts: Uint16Array): void {
+    const { groups, readout } = this.#options.model;
+    const isFirst = !groups.isSorted;
+    if (!isFirst && !this.#learning) return;
+    groups.observe(counts);
+    if (!groups.follow() || !isFirst) return;
+    groups.reorder(groupOrder({ groups, readout }));
+    this.#learnedView.regroup();
   }
-  if (sensor.width !== input.width || sensor.height !== input.height) {
-    throw usageError(
-      "LIVE_GEOMETRY",
-      `Expected a sensor of ${input.width}×${input.height} pixels for ${system}, found ${sensor.width}×${sensor.height} in ${sensor.name}.`,
-    );
-  }
-  const stage = new EventGridEncoder(input, encoder);
-  if (stage.inputs !== layers[0].inputs || readout.classNames.length === 0) {
-    throw dataError(
-      "LIVE_INPUTS",
-      `Expected ${stage.inputs} inputs in the network of ${system} for its event grid, found ${layers[0].inputs}.`,
-    );
-  }
-  return stage;
-}
-
-/** The same stage, its time booked as encoding. */
-function metered<In, Out>(stage: Stage<In, Out>, meter: Meter): Stage<In, Out> {
-  return {
-    push: (input) => meter.measure("encode", () => stage.push(input)),
-    flush: () => meter.measure("encode", () => stage.flush()),
-    reset: () => stage.reset(),
-    counts: () => stage.counts(),
-  };
 }

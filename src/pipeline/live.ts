@@ -5,8 +5,10 @@ import {
   concat,
   defer,
   endWith,
+  identity,
   ignoreElements,
   interval,
+  type MonoTypeOperatorFunction,
   map,
   merge,
   type Observable,
@@ -31,23 +33,28 @@ export function livePipeline(
   clock: Clock = systemClock,
   scheduler: SchedulerLike = asyncScheduler,
 ): Observable<Snapshot> {
-  return defer(() => snapshotsOf(new LiveGraph(options, clock, scheduler), scheduler));
+  return defer(() => snapshotsOf(new LiveGraph(options, clock, scheduler), identity, scheduler));
 }
 
-/** As `livePipeline`, for a graph the caller keeps. */
+export type SnapshotState = Snapshot["state"];
+
+/**
+ * As `livePipeline`, for a graph the caller keeps. `pacing` may let states go by: a snapshot is made only of those that
+ * it lets through, for what a snapshot tells is not told again.
+ */
 export function snapshotsOf(
   graph: LiveGraph,
+  pacing: MonoTypeOperatorFunction<SnapshotState> = identity,
   scheduler: SchedulerLike = asyncScheduler,
 ): Observable<Snapshot> {
   const work$ = graph.decisions().pipe(ignoreElements(), endWith("ended" as const));
   const ticks$ = interval(1000 / SNAPSHOTS_PER_SECOND, scheduler).pipe(map(() => "running" as const));
   return concat(
-    defer(() => of(graph.snapshot("opening"))),
-    merge(ticks$, work$).pipe(
-      takeWhile((state) => state !== "ended", true),
-      map((state) => graph.snapshot(state)),
-    ),
+    of("opening" as const),
+    merge(ticks$, work$).pipe(takeWhile((state) => state !== "ended", true)),
   ).pipe(
+    pacing,
+    map((state) => graph.snapshot(state)),
     catchError((error: unknown) =>
       concat(
         defer(() => of(graph.snapshot("failed", sentence(error)))),

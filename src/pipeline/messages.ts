@@ -3,6 +3,7 @@ import type { Control } from "../core/control.ts";
 import type { ExitCode } from "../core/errors.ts";
 import type { Snapshot } from "../core/telemetry.ts";
 import type { ModelDescription } from "../model/schema.ts";
+import type { CheckpointerState } from "./checkpointer.ts";
 import type { SourceDescription } from "./open-source.ts";
 
 export type StartOptions = {
@@ -13,6 +14,11 @@ export type StartOptions = {
     | { readonly description: ModelDescription };
   /** Learn from the first frame on. */
   readonly learn: boolean;
+  /**
+   * Save what was learned while it runs as numbered generations beside this model file (which itself is left alone):
+   * every minute, when a group was named, and at the end.
+   */
+  readonly checkpoints?: string;
   /** Whether the result carries the model as a file's bytes. */
   readonly wantModel?: boolean;
 };
@@ -28,6 +34,8 @@ export type PipelineResult = {
   readonly snapshot: Snapshot;
   /** The model as a file's bytes, where it was asked for. */
   readonly model: Uint8Array | undefined;
+  /** What became of the checkpoints, where they were asked for. */
+  readonly checkpoint: CheckpointerState | undefined;
 };
 
 /** Pipeline → main thread; the last message is "result" or "failed". */

@@ -12,12 +12,12 @@ export type PipelineWorker = {
   /** The end of the pipeline, or why it failed. */
   readonly result: Promise<PipelineResult>;
   send(control: Control): void;
-  /** Ends the pipeline in good order, within two seconds in any case. Idempotent. */
+  /** Ends the pipeline in good order, within ten seconds in any case. Idempotent. */
   stop(): Promise<void>;
 };
 
-/** A network may be in the middle of a frame; longer than this nobody waits for it. */
-const STOP_WITHIN_MS = 2000;
+/** A network may be in the middle of a frame, and its model be on its way to a slow disk; longer nobody waits. */
+const STOP_WITHIN_MS = 10_000;
 
 /** From the sources (tests) the compiled worker runs: Node 20 loads no TypeScript. */
 const WORKER_URL = new URL(
@@ -25,9 +25,10 @@ const WORKER_URL = new URL(
   import.meta.url,
 );
 
-export function startWorker(options: StartOptions): PipelineWorker {
-  const worker = new Worker(WORKER_URL);
+export function startWorker(options: StartOptions, url = WORKER_URL): PipelineWorker {
+  const worker = new Worker(url);
   const snapshots$ = new ReplaySubject<Snapshot>(1);
+  let last: Snapshot | undefined;
   const post = (message: ToPipeline) => worker.postMessage(message);
   const exited = new Promise<void>((resolve) => {
     worker.once("exit", () => resolve());
@@ -36,6 +37,7 @@ export function startWorker(options: StartOptions): PipelineWorker {
     worker.on("message", (message: FromPipeline) => {
       switch (message.kind) {
         case "snapshot":
+          last = { ...message.snapshot, picture: undefined, raster: undefined, learned: undefined };
           snapshots$.next(message.snapshot);
           post({ kind: "seen" });
           break;
@@ -53,7 +55,13 @@ export function startWorker(options: StartOptions): PipelineWorker {
   });
   const over = () => snapshots$.complete();
   // Also marks the rejection as handled: who does not ask for the result is not ended by it.
-  result.then(over, over);
+  result.then(over, (error: unknown) => {
+    // A thread that died could not say so itself.
+    const isTold = last?.state === "failed" || last?.state === "ended";
+    const message = error instanceof Error ? error.message : String(error);
+    if (last !== undefined && !isTold) snapshots$.next({ ...last, state: "failed", message });
+    over();
+  });
   post({ kind: "start", options });
   return {
     snapshots$: snapshots$.asObservable(),

@@ -1,86 +1,69 @@
 /** Entry of the pipeline thread: waits for the start message, runs the live pipeline, posts what it sees. */
 import process from "node:process";
 import { type MessagePort, parentPort, type TransferListItem } from "node:worker_threads";
-import { defer, endWith, filter, finalize, first, map, Observable, share, startWith, switchMap } from "rxjs";
+import { concat, defer, filter, finalize, first, map, Observable, share, switchMap } from "rxjs";
 import { dataError, EXIT, SpikelineError } from "../core/errors.ts";
 import type { Snapshot } from "../core/telemetry.ts";
 import { decodeModel } from "../model/load.ts";
 import { encodeModel } from "../model/save.ts";
-import { SpikingNetwork } from "../network/spiking-network.ts";
-import { VoteReadout } from "../readout/vote.ts";
-import { snapshotsOf } from "./live.ts";
+import { Checkpointer } from "./checkpointer.ts";
+import { type SnapshotState, snapshotsOf } from "./live.ts";
 import { LiveGraph } from "./live-graph.ts";
+import { TrainableModel } from "./live-model.ts";
 import type { FromPipeline, StartOptions, ToPipeline } from "./messages.ts";
 import { announcedLabels, openSource, type SourceDescription } from "./open-source.ts";
 import { AcknowledgedCounts, whileAcknowledged } from "./operators/while-acknowledged.ts";
-import { trainedModel } from "./trained-model.ts";
 
 function runPipeline(options: StartOptions, messages$: Observable<ToPipeline>): Observable<FromPipeline> {
   return defer(() => {
-    const { source, learn, wantModel = false } = options;
-    const { description, network, readout } = openModel(options.model);
-    checkLabels(source, description.readout.classNames);
+    const { source, learn, checkpoints, wantModel = false } = options;
+    const model = openModel(options.model);
+    checkLabels(source, model.classNames);
     const control$ = messages$.pipe(
       filter((message) => message.kind === "control"),
       map(({ control }) => control),
+      share(),
     );
     const accounts = new AcknowledgedCounts();
-    const graph = new LiveGraph({
+    const capture = () => model.capture({ framesLearned: graph.framesLearned, source: source.name });
+    const saver = checkpoints === undefined ? undefined : new Checkpointer({ base: checkpoints, capture });
+    const graph: LiveGraph = new LiveGraph({
       sensor: openSource(source),
-      description,
-      network,
-      readout,
-      learning$: control$.pipe(
-        filter((control) => control.kind === "learning"),
-        map(({ on }) => on),
-        startWith(learn),
-      ),
-      stop$: control$.pipe(filter((control) => control.kind === "stop")),
+      model,
+      learn,
+      control$,
       furtherStages: () => [accounts.counts()],
+      notice: () => saver?.state().fault,
+      onNamed: () => void saver?.now("named", graph.framesLearned),
     });
     let last: Snapshot | undefined;
     const seen$ = messages$.pipe(filter(({ kind }) => kind === "seen"));
-    const isFinal = ({ state }: Snapshot) => state === "ended" || state === "failed";
-    return snapshotsOf(graph).pipe(
-      whileAcknowledged(seen$, { isFinal, accounts }),
+    const isFinal = (state: SnapshotState) => state === "ended";
+    const snapshots$ = snapshotsOf(graph, whileAcknowledged(seen$, { isFinal, accounts })).pipe(
       map((snapshot): FromPipeline => {
-        // The picture is transferred away with the message; what is kept must not hold it.
-        last = { ...snapshot, picture: undefined };
+        // Arrays are transferred away with the message; what is kept must not hold them.
+        last = { ...snapshot, picture: undefined, raster: undefined, learned: undefined };
+        if (graph.framesLearned > 0) saver?.tick(graph.framesLearned);
         return { kind: "snapshot", snapshot };
       }),
-      endWith(undefined),
-      map((message): FromPipeline => {
-        if (message !== undefined) return message;
-        const parts = { network, readout, framesLearned: graph.framesLearned, source: source.name };
-        const model = wantModel ? encodeModel(trainedModel(description, parts)) : undefined;
-        return { kind: "result", result: { snapshot: last ?? graph.snapshot("ended"), model } };
-      }),
-      finalize(() => network.dispose()),
     );
+    const result$ = defer(async (): Promise<FromPipeline> => {
+      if (graph.framesLearned > 0) await saver?.now("ended", graph.framesLearned);
+      const bytes = wantModel ? encodeModel(capture()) : undefined;
+      const snapshot = last ?? graph.snapshot("ended");
+      return { kind: "result", result: { snapshot, model: bytes, checkpoint: saver?.state() } };
+    });
+    return concat(snapshots$, result$).pipe(finalize(() => model.dispose()));
   });
 }
 
-function openModel(model: StartOptions["model"]) {
-  if ("bytes" in model) {
-    const restored = decodeModel(model.bytes, model.name);
-    return {
-      description: restored.description,
-      network: SpikingNetwork.restore(restored),
-      readout: VoteReadout.restore(restored),
-    };
-  }
-  const { description } = model;
-  const { classNames, vote } = description.readout;
-  const [{ neurons }] = description.layers;
-  return {
-    description,
-    network: SpikingNetwork.create(description),
-    readout: new VoteReadout({ neurons, classes: classNames.length, vote }),
-  };
+function openModel(model: StartOptions["model"]): TrainableModel {
+  if ("bytes" in model) return TrainableModel.restore(decodeModel(model.bytes, model.name));
+  return TrainableModel.create(model.description);
 }
 
 function checkLabels(source: SourceDescription, classNames: readonly string[]): void {
-  const stranger = announcedLabels(source).find(({ label = 0 }) => label >= classNames.length);
+  const stranger = announcedLabels(source).find(({ label = 0 }) => label >= Math.max(1, classNames.length));
   if (stranger === undefined) return;
   throw dataError(
     "LIVE_LABELS",
@@ -98,8 +81,14 @@ function failure(error: unknown): FromPipeline {
 
 function transferable(message: FromPipeline): TransferListItem[] {
   if (message.kind === "failed") return [];
-  const array = message.kind === "snapshot" ? message.snapshot.picture?.pixels : message.result.model;
-  return array?.buffer instanceof ArrayBuffer ? [array.buffer] : [];
+  return arraysOf(message).flatMap((array) => (array?.buffer instanceof ArrayBuffer ? [array.buffer] : []));
+}
+
+function arraysOf(message: Exclude<FromPipeline, { kind: "failed" }>): (ArrayBufferView | undefined)[] {
+  if (message.kind === "result") return [message.result.model];
+  const { picture, raster, learned } = message.snapshot;
+  const spikes = [raster?.inputs, raster?.offsetUs, raster?.row];
+  return [picture?.pixels, ...spikes, learned?.fields, learned?.groupOfRow];
 }
 
 function serve(port: MessagePort): void {

@@ -20,10 +20,15 @@ export type Digits = { readonly images: Uint8Array; readonly labels: Uint8Array;
 export type SimulatedDigitsOptions = {
   readonly name?: string;
   readonly seed: number;
-  /** 1 shows in real time, 2 twice as fast; "max" as fast as the consumer takes it. */
-  readonly speed?: number | "max";
+  /**
+   * 1 shows in real time, 2 twice as fast; "max" as fast as the consumer takes it; "auto" in real time, until it is
+   * asked to hurry.
+   */
+  readonly speed?: number | "max" | "auto";
   /** How many digits are shown; Infinity shows until unsubscribed. */
   readonly count?: number;
+  /** Darkness between two digits, without events. */
+  readonly gapMs?: number;
 };
 
 /**
@@ -41,8 +46,7 @@ const CAMERA = {
 
 const STEP_US = 1000;
 const BATCH_US = 10_000;
-/** Darkness between two digits, without events. */
-const GAP_US = 100_000;
+const GAP_MS = 100;
 /** Nobody holds a digit before the camera twice in the same place: up to so many pixels off, each way. */
 const PLACE_JITTER = 0.5;
 /** Streams of random numbers of one seed, beside those of the pixels. */
@@ -51,18 +55,20 @@ const PLACE_STREAM = 12;
 const CAMERA_STREAM = 13;
 
 type Settings = Required<SimulatedDigitsOptions>;
+type Speed = number | "max";
 type Pace = { readonly clock: Clock; readonly wait: Wait; readonly signal: AbortSignal };
 
 export class SimulatedDigitsSensor implements EventSensor {
   readonly name: string;
-  readonly paced: boolean;
   readonly width = SCENE_SIDE;
   readonly height = SCENE_SIDE;
   readonly #settings: Settings;
   readonly #digits: Digits;
   readonly #clock: Clock;
   readonly #wait: Wait;
+  #speed: Speed;
   #show: Show | undefined;
+  readonly hurry?: (on: boolean) => void;
 
   constructor(
     options: SimulatedDigitsOptions,
@@ -70,14 +76,25 @@ export class SimulatedDigitsSensor implements EventSensor {
     clock: Clock = systemClock,
     wait: Wait = waitOnTimer,
   ) {
-    const settings = { name: "sim:digits", speed: 1, count: Number.POSITIVE_INFINITY, ...options };
+    const settings = {
+      name: "sim:digits",
+      speed: 1,
+      count: Number.POSITIVE_INFINITY,
+      gapMs: GAP_MS,
+      ...options,
+    };
     checkSettings(settings, digits);
     this.name = settings.name;
-    this.paced = settings.speed !== "max";
+    this.#speed = settings.speed === "auto" ? 1 : settings.speed;
+    if (settings.speed === "auto") this.hurry = (on) => this.#setSpeed(on ? "max" : 1);
     this.#settings = settings;
     this.#digits = digits;
     this.#clock = clock;
     this.#wait = wait;
+  }
+
+  get paced(): boolean {
+    return this.#speed !== "max";
   }
 
   open(): Observable<EventBatch> {
@@ -85,6 +102,7 @@ export class SimulatedDigitsSensor implements EventSensor {
       const abort = new AbortController();
       const pace = { clock: this.#clock, wait: this.#wait, signal: abort.signal };
       const show = new Show(this.#settings, this.#digits, pace);
+      show.setSpeed(this.#speed);
       this.#show = show;
       show.run(subscriber).then(
         () => subscriber.complete(),
@@ -106,17 +124,24 @@ export class SimulatedDigitsSensor implements EventSensor {
     };
   }
 
+  #setSpeed(speed: Speed): void {
+    this.#speed = speed;
+    this.#show?.setSpeed(speed);
+  }
+
   /** It has no moving parts. */
   fault(): undefined {
     return undefined;
   }
 }
 
-function checkSettings({ name, speed, count }: Settings, digits: Digits): void {
+function checkSettings({ name, speed, count, gapMs }: Settings, digits: Digits): void {
   const expect = (good: boolean, what: string, found: unknown) => {
     if (!good) throw usageError("SIMULATED_OPTION", `Expected ${what} for ${name}, found ${String(found)}.`);
   };
-  expect(speed === "max" || (speed > 0 && Number.isFinite(speed)), 'a speed above 0 or "max"', speed);
+  const isSpeed = typeof speed === "string" || (speed > 0 && Number.isFinite(speed));
+  expect(isSpeed, 'a speed above 0, "max" or "auto"', speed);
+  expect(gapMs >= 0 && gapMs <= 3_600_000, "a gap of 0 to 3,600,000 ms", gapMs);
   expect(
     count === Number.POSITIVE_INFINITY || (Number.isSafeInteger(count) && count > 0),
     "a whole number of digits",
@@ -134,8 +159,10 @@ class Show {
   readonly #settings: Settings;
   readonly #digits: Digits;
   readonly #pace: Pace;
-  /** Where the stream's clock stood at 0. */
-  readonly #anchorUs: number;
+  /** Where the monotonic clock stood, or would have, when the stream's stood at 0; unset while it hurries. */
+  #anchorUs: number | undefined;
+  #speed: Speed = "max";
+  readonly #periodUs: number;
   readonly #camera: DvsPixels;
   readonly #scene = new Float64Array(SCENE_SIDE * SCENE_SIDE);
   #order: Uint32Array = new Uint32Array(0);
@@ -144,9 +171,15 @@ class Show {
     this.#settings = settings;
     this.#digits = digits;
     this.#pace = pace;
-    this.#anchorUs = pace.clock.nowUs();
+    this.#periodUs = SHOW_US + Math.round(settings.gapMs * 1000);
     const seed = hashWords(settings.seed, CAMERA_STREAM);
     this.#camera = new DvsPixels({ ...CAMERA, width: SCENE_SIDE, height: SCENE_SIDE, seed });
+  }
+
+  /** From the next batch on. */
+  setSpeed(speed: Speed): void {
+    this.#speed = speed;
+    this.#anchorUs = undefined;
   }
 
   async run(subscriber: Subscriber<EventBatch>): Promise<void> {
@@ -162,7 +195,7 @@ class Show {
     const chosen = this.#choose(index);
     const digit = images.subarray(chosen * DIGIT_SIDE ** 2, (chosen + 1) * DIGIT_SIDE ** 2);
     const episode = { index, name: `digit ${chosen}`, label: labels[chosen] };
-    const startUs = index * (SHOW_US + GAP_US);
+    const startUs = index * this.#periodUs;
     const place = this.#placeOf(index);
     this.#draw(digit, 0, place);
     this.#camera.settle(this.#scene, startUs);
@@ -179,15 +212,21 @@ class Show {
 
   /** Sends a batch when its end has come. */
   async #send(subscriber: Subscriber<EventBatch>, batch: EventBatch & { readonly episode: Episode }) {
-    const { speed } = this.#settings;
     this.made += batch.length;
-    if (speed !== "max") await waitUntil(this.#anchorUs + (batch.startUs + BATCH_US) / speed, this.#pace);
+    await this.#keepPace(batch.startUs);
     if (this.#pace.signal.aborted) {
       this.unfinished += batch.length;
       return;
     }
     this.sent += batch.length;
     subscriber.next(batch);
+  }
+
+  async #keepPace(startUs: number): Promise<void> {
+    const speed = this.#speed;
+    if (speed === "max") return;
+    this.#anchorUs ??= this.#pace.clock.nowUs() - startUs / speed;
+    await waitUntil(this.#anchorUs + (startUs + BATCH_US) / speed, this.#pace);
   }
 
   /** Every digit once before any comes again, each time in another order. */

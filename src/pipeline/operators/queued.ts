@@ -2,13 +2,19 @@
 import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike } from "rxjs";
 import type { BoundedQueue } from "../bounded-queue.ts";
 
+export type QueuedOptions<T> = {
+  readonly queue: BoundedQueue<T>;
+  /** Asked for each item: true lets it through at once, after those that wait. For a source that waits for us. */
+  readonly isOpen?: () => boolean;
+};
+
 /**
  * Emits one waiting item per turn of the scheduler, so that source, timers and messages get their turn between two
  * items. Completes when the source has completed and nothing waits; an error passes at once. What still waits
  * when nobody listens any more is counted as dropped, "stopped".
  */
 export function queued<T>(
-  queue: BoundedQueue<T>,
+  { queue, isOpen = () => false }: QueuedOptions<T>,
   scheduler: SchedulerLike = asyncScheduler,
 ): OperatorFunction<T, T> {
   return (source) =>
@@ -39,12 +45,19 @@ export function queued<T>(
         }
       };
 
+      const emitAll = () => {
+        for (let item = queue.shift(); item !== undefined; item = queue.shift()) subscriber.next(item);
+      };
+
       subscriber.add(() => queue.clear("stopped"));
       subscriber.add(
         source.subscribe({
           next: (item) => {
+            // Those that wait go first, lest the newcomer push one out.
+            if (isOpen()) emitAll();
             queue.push(item);
-            scheduleNext();
+            if (isOpen()) emitAll();
+            else scheduleNext();
           },
           error: (error: unknown) => subscriber.error(error),
           complete: () => {
