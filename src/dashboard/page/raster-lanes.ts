@@ -35,7 +35,7 @@ export function drawInputs(drawing: Drawing): void {
   const { surface, theme, view, lanes } = drawing;
   const { context } = surface;
   context.textBaseline = "middle";
-  write(drawing, "in", 0, lanes.inputBottom - lanes.inputHeight / 2, { colour: theme.ink3 });
+  write(drawing, "in", 0, lanes.inputHeight / 2, { colour: theme.ink3 });
   context.fillStyle = theme.ink3;
   const perUs = lanes.width / (view.toUs - view.fromUs);
   for (const [slotUs, bar] of inputBars(view.stretches, view.fromUs, BAR / perUs)) {
@@ -44,10 +44,10 @@ export function drawInputs(drawing: Drawing): void {
     const rate = (1e6 * bar.spikes) / bar.coveredUs;
     const height = lanes.inputHeight * Math.min(1, Math.sqrt(rate / view.fullInputRate));
     if (right > left)
-      context.fillRect(left, lanes.inputBottom - height, Math.max(1, right - left - 1), height);
+      context.fillRect(left, lanes.inputHeight - height, Math.max(1, right - left - 1), height);
   }
   context.fillStyle = theme.line;
-  context.fillRect(lanes.left, lanes.inputBottom, lanes.width, 1);
+  context.fillRect(lanes.left, lanes.inputHeight, lanes.width, 1);
 }
 
 type Bar = { spikes: number; coveredUs: number; readonly widthUs: number };

@@ -5,7 +5,8 @@ import type { Bands } from "./raster-bands.ts";
 import type { Stretch } from "./raster-history.ts";
 import type { Theme } from "./theme.ts";
 
-const INPUT_HEIGHT = 40;
+/** The lane `in`: an eighth of a low panel, never more than this. */
+const MOST_INPUT_HEIGHT = 40;
 const OUTPUT_HEIGHT = 24;
 const AXIS_HEIGHT = 18;
 const LANE_GAP = 8;
@@ -31,7 +32,7 @@ export type RasterView = {
 export type Lanes = {
   readonly left: number;
   readonly width: number;
-  readonly inputBottom: number;
+  /** The lane `in` begins at the top. */
   readonly inputHeight: number;
   readonly rowsTop: number;
   readonly rowsHeight: number;
@@ -65,12 +66,12 @@ export function nameWidth(
 export function lanesOf(width: number, height: number, left: number): Lanes {
   const axisTop = height - AXIS_HEIGHT;
   const outputTop = axisTop - OUTPUT_HEIGHT;
-  const rowsTop = INPUT_HEIGHT + LANE_GAP;
+  const inputHeight = Math.min(MOST_INPUT_HEIGHT, Math.round(height / 8));
+  const rowsTop = inputHeight + LANE_GAP;
   return {
     left,
     width: width - left,
-    inputBottom: INPUT_HEIGHT,
-    inputHeight: INPUT_HEIGHT,
+    inputHeight,
     rowsTop,
     rowsHeight: Math.max(0, outputTop - LANE_GAP - rowsTop),
     outputTop,

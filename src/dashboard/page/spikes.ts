@@ -9,7 +9,7 @@ import { type Bands, bandsOf, groupWord } from "./raster-bands.ts";
 import { drawDots } from "./raster-dots.ts";
 import { RasterHistory } from "./raster-history.ts";
 import { drawAnswers, drawAxis, drawBands, drawBoundaries, drawInputs, drawUntold } from "./raster-lanes.ts";
-import { drawingOf, type RasterView } from "./raster-view.ts";
+import { drawingOf, type Lanes, type RasterView } from "./raster-view.ts";
 import type { Theme } from "./theme.ts";
 
 const TIME_BASES_MS = [200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000] as const;
@@ -33,6 +33,7 @@ let drawnLearned: Learned | undefined;
 let drawnAtMs = Number.NEGATIVE_INFINITY;
 let labelAtMs = Number.NEGATIVE_INFINITY;
 let bands: Bands | undefined;
+let lanes: Lanes | undefined;
 
 new ResizeObserver(() => {
   isStale = true;
@@ -41,7 +42,17 @@ button.addEventListener("click", () => {
   timeBase = (timeBase + 1) % TIME_BASES_MS.length;
   timeBaseChanged();
 });
+canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
+  canvas.title = nameAt(offsetX, offsetY);
+});
 timeBaseChanged();
+
+/** The whole name of the band at the left, which may be cut there; elsewhere the panel's own words hold. */
+function nameAt(x: number, y: number): string {
+  if (lanes === undefined || bands === undefined || x >= lanes.left) return "";
+  const share = (y - lanes.rowsTop) / lanes.rowsHeight;
+  return bands.names[Math.floor(share * bands.names.length)] ?? "";
+}
 
 export function timeBaseMs(): number {
   return TIME_BASES_MS[timeBase] ?? 2000;
@@ -114,6 +125,7 @@ function draw(view: RasterView | undefined, theme: Theme): void {
   const surface = surfaceOf(canvas);
   if (surface === undefined || view === undefined) return;
   const drawing = drawingOf(surface, theme, view);
+  lanes = drawing.lanes;
   drawInputs(drawing);
   drawBands(drawing);
   drawBoundaries(drawing);
@@ -143,7 +155,11 @@ function describe(moment: Moment, view: RasterView | undefined, learned: Learned
   canvas.setAttribute(
     "aria-label",
     `Spikes of the last ${timeBaseMs() / 1000} seconds: ${count(spikes)} of ${neurons}. ` +
-      (answers.length === 0 ? "No answers." : `Answers: ${answers.join(", ")}.`),
+      (answers.length === 0 ? "No answers." : `Answers: ${answers.join(", ")}.`) +
+      (isPartlyUntold(view) ? " A part is not shown." : ""),
   );
   room.title = `in: input spikes, square root scale to ${shortCount(view.fullInputRate)} a second`;
 }
+
+const isPartlyUntold = ({ stretches, fromUs }: RasterView) =>
+  stretches.some((stretch) => stretch.untoldFromUs !== undefined && stretch.fromUs > fromUs);

@@ -12,13 +12,18 @@ const CORNER = 4;
 type Rgb = readonly [number, number, number];
 type Fields = Pick<Learned, "fields" | "planes" | "width" | "height">;
 
-/** The second colour over the first over the ground, each by its share: what both planes want is both, not grey. */
+/**
+ * A colour between two by their shares, 0..1, over a ground that shows through what both leave. The larger share
+ * decides the hue more than in proportion, so that a front and the back behind it stay apart where they overlap.
+ */
 export function mixed(ground: Rgb, first: Rgb, firstShare: number, second: Rgb, secondShare: number): Rgb {
-  const over = (i: 0 | 1 | 2) => {
-    const below = ground[i] + (first[i] - ground[i]) * firstShare;
-    return Math.round(below + (second[i] - below) * secondShare);
+  const cover = 1 - (1 - firstShare) * (1 - secondShare);
+  const hue = cover === 0 ? 0 : secondShare ** 2 / (firstShare ** 2 + secondShare ** 2);
+  const part = (i: 0 | 1 | 2) => {
+    const colour = first[i] + (second[i] - first[i]) * hue;
+    return Math.round(ground[i] + (colour - ground[i]) * cover);
   };
-  return [over(0), over(1), over(2)];
+  return [part(0), part(1), part(2)];
 }
 
 /** Device pixels per weight: whole where that fills the room nearly, else what fills it. */
