@@ -106,3 +106,7 @@ export const waitForText = (page: Page, id: string, text: string) =>
     ([at, wanted]) => document.getElementById(at ?? "")?.textContent === wanted,
     [id, text],
   );
+
+/** The link's words, with or without the round trip. */
+export const waitForConnected = (page: Page) =>
+  page.waitForFunction(() => /^Connected/.test(document.getElementById("link-words")?.textContent ?? ""));

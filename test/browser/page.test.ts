@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { addressWithToken, createToken } from "../../src/dashboard/auth.ts";
 import { chromiumPath, openTab } from "./chromium.ts";
-import { PageWorld, textOf, waitForText } from "./page-world.ts";
+import { PageWorld, textOf, waitForConnected, waitForText } from "./page-world.ts";
 import { digitsSnapshot } from "./synthetic.ts";
 
 const TOKEN_SENTENCE = "That is not the token. Copy it again from the terminal.";
@@ -17,19 +17,19 @@ describe.skipIf(chromiumPath === undefined)("the page", () => {
   it("shows decisions as they arrive and change, with nothing to complain about", async () => {
     const { page, complaints } = await world.open();
     for (const name of ["7", "1", "7"]) await waitForText(page, "glyph-text", name);
-    await waitForText(page, "truth-words", "The label says 7");
+    await waitForText(page, "truth-words", "The simulator drew a 7");
     await waitForText(page, "recent", "97.4\u00a0%");
-    await waitForText(page, "link-words", "Connected");
+    await waitForConnected(page);
     await page.waitForFunction(() => document.title === "7 · spikeline");
     expect(complaints).toEqual([]);
   });
 
   it("takes the token out of the address and remembers it for a reload", async () => {
     const { page } = await world.open();
-    await waitForText(page, "link-words", "Connected");
+    await waitForConnected(page);
     expect(page.url()).toBe(world.dashboard.url);
     await page.reload();
-    await waitForText(page, "link-words", "Connected");
+    await waitForConnected(page);
     expect(await page.evaluate(() => document.documentElement.outerHTML)).not.toContain(world.token);
   });
 
@@ -222,7 +222,7 @@ describe.skipIf(chromiumPath === undefined)("the page", () => {
 
   it("goes grey without the server and comes back by itself", async () => {
     const { page } = await world.open();
-    await waitForText(page, "link-words", "Connected");
+    await waitForConnected(page);
     const { port } = new URL(world.dashboard.url);
     await world.stop();
     await page.waitForSelector("#notice:not([hidden])");
@@ -230,7 +230,7 @@ describe.skipIf(chromiumPath === undefined)("the page", () => {
     expect(await page.locator("#panels").getAttribute("class")).toContain("gone");
     await page.screenshot({ path: world.shot("gone") });
     await world.start(Number(port));
-    await waitForText(page, "link-words", "Connected");
+    await waitForConnected(page);
     expect(await page.isVisible("#notice")).toBe(false);
   });
 });

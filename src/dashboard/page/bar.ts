@@ -1,6 +1,6 @@
 /** The bar: what runs, whether it learns, and whether this page is connected. */
-
 import type { Snapshot } from "../../core/telemetry.ts";
+import { announceLearning } from "./announce.ts";
 import type { Link } from "./connection.ts";
 import { byId, setText } from "./dom.ts";
 import { age } from "./format.ts";
@@ -43,7 +43,11 @@ export function showBar({ snapshot, link, nowMs }: Moment): void {
     link.kind !== "open" || snapshot.state === "ended" || snapshot.state === "failed",
   );
   setText(byId("learning-state"), snapshot.learning ? "on" : "off");
+  announceLearning(snapshot.learning);
 }
+
+/** As if the switch was clicked; does nothing where it cannot be. */
+export const toggleLearning = (): void => learning.click();
 
 export function showLink(link: Link, moment: Moment | undefined, nowMs: number): void {
   const words = wordsFor(link, moment, nowMs);
@@ -74,5 +78,8 @@ function wordsFor(link: Link, moment: Moment | undefined, nowMs: number): string
     return `Slow link · ${perSecond.toFixed(0)}/s`;
   const isLive = moment.snapshot.state === "running" || moment.snapshot.state === "opening";
   const silentMs = nowMs - moment.arrivedMs;
-  return isLive && silentMs > NO_NEWS_MS ? `Connected · no news for ${age(silentMs)}` : "Connected";
+  if (isLive && silentMs > NO_NEWS_MS) return `Connected · no news for ${age(silentMs)}`;
+  const { roundTripMs } = moment;
+  if (roundTripMs === undefined) return "Connected";
+  return `Connected · ${roundTripMs < 1 ? "<\u202f1" : Math.round(roundTripMs)}\u00a0ms`;
 }

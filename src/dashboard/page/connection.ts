@@ -39,6 +39,8 @@ const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
 /** One refusal may be a server that was just starting; two in a row are an answer. */
 const REFUSALS_TO_BELIEVE = 2;
+/** The first picture is being drawn before: it would only measure that. */
+const FIRST_ECHO_MS = 500;
 const ECHO_EVERY_MS = 5000;
 /** A link that leaves so many echoes in a row unanswered is gone, whatever the browser thinks of it. */
 const MISSED_ECHOES = 2;
@@ -51,7 +53,7 @@ export class Connection {
   #tries = 0;
   #refusals = 0;
   #lostSinceMs: number | undefined;
-  #echoTimer: ReturnType<typeof setInterval> | undefined;
+  #echoTimer: ReturnType<typeof setTimeout> | undefined;
   #echoId = 0;
   #echoSentMs = 0;
   #unanswered = 0;
@@ -96,12 +98,12 @@ export class Connection {
       this.#unanswered = 0;
       this.#listener.onLink({ kind: "open" });
       if (this.#isHidden) this.#wish({ kind: "hidden", on: true });
-      this.#echo();
-      this.#echoTimer = setInterval(() => this.#echo(), ECHO_EVERY_MS);
+      clearTimeout(this.#echoTimer);
+      this.#echoTimer = setTimeout(() => this.#echo(), FIRST_ECHO_MS);
     };
     socket.onmessage = (event: MessageEvent<unknown>) => this.#receive(event.data);
     socket.onclose = (event) => {
-      clearInterval(this.#echoTimer);
+      clearTimeout(this.#echoTimer);
       if (event.code === CLOSE.busy) this.#listener.onLink({ kind: "busy" });
       else if (opened) this.#retry();
       else void this.#afterFailure();
@@ -124,6 +126,8 @@ export class Connection {
   }
 
   #echo(): void {
+    clearTimeout(this.#echoTimer);
+    this.#echoTimer = setTimeout(() => this.#echo(), ECHO_EVERY_MS);
     if (this.#isHidden) return;
     if (this.#unanswered >= MISSED_ECHOES) {
       this.#abandon();
@@ -136,7 +140,7 @@ export class Connection {
   /** A dead link would take long to say goodbye; nobody waits for it. */
   #abandon(): void {
     const socket = this.#socket;
-    clearInterval(this.#echoTimer);
+    clearTimeout(this.#echoTimer);
     if (socket !== undefined) {
       socket.onmessage = null;
       socket.onclose = null;

@@ -13,6 +13,12 @@ export function canvasById(id: string): HTMLCanvasElement {
   throw new Error(`Expected "${id}" in index.html to be a canvas.`);
 }
 
+export function inputById(id: string): HTMLInputElement {
+  const element = byId(id);
+  if (element instanceof HTMLInputElement) return element;
+  throw new Error(`Expected "${id}" in index.html to be an input.`);
+}
+
 /** Writes only what changed, so that a selection survives and nothing is laid out again for nothing. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;

@@ -71,5 +71,18 @@ export function age(ms: number): string {
   return seconds < 5400 ? `${Math.round(seconds / 60)}${NBSP}min` : `${Math.round(seconds / 3600)}${NBSP}h`;
 }
 
+/** 410 µs → "0.4 ms", 61 400 µs → "61 ms", 1 200 000 µs → "1.2 s" */
+export function duration(us: Maybe): string {
+  if (!isKnown(us)) return UNKNOWN;
+  const ms = Math.max(0, us) / 1000;
+  if (ms < 0.05) return `<\u202f0.1${NBSP}ms`;
+  if (ms < 999.5) return `${ms.toFixed(ms < 9.95 ? 1 : 0)}${NBSP}ms`;
+  return `${(ms / 1000).toFixed(ms < 9950 ? 1 : 0)}${NBSP}s`;
+}
+
+/** How much faster than real time: 128.4 → "×128", 1.04 → "" */
+export const hurry = (timesRealTime: number): string =>
+  timesRealTime >= 1.5 ? `×${timesRealTime >= 9.95 ? count(timesRealTime) : timesRealTime.toFixed(1)}` : "";
+
 /** "sensor" → "Sensor" */
 export const capitalised = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

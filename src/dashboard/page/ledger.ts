@@ -70,17 +70,20 @@ export function ledgerOf(stages: readonly StageCounts[]): Ledger | undefined {
 /** A loss that grew in the last ten seconds is shown as going on. */
 const LOSING_MS = 10_000;
 
-export type LossState = "none" | "losing" | "earlier";
+/** "seen" is "earlier" after somebody has taken note of it: the number stays, the alarm goes. */
+export type LossState = "none" | "losing" | "earlier" | "seen";
 
 /** Watches one growing loss count. */
 export class LossWatch {
   #lost: number | undefined;
+  #seen = 0;
   #grewAtMs = Number.NEGATIVE_INFINITY;
 
   /** True when it grew just now; what was lost before the page was opened is no growth. */
   update(lost: number, nowMs: number): boolean {
     const grew = this.#lost !== undefined && lost > this.#lost;
     // A smaller count is a restarted pipeline.
+    if (this.#lost !== undefined && lost < this.#lost) this.#seen = 0;
     this.#lost = lost;
     if (grew) this.#grewAtMs = nowMs;
     return grew;
@@ -88,6 +91,12 @@ export class LossWatch {
 
   state(nowMs: number): LossState {
     if (this.#lost === undefined || this.#lost === 0) return "none";
-    return nowMs - this.#grewAtMs < LOSING_MS ? "losing" : "earlier";
+    if (nowMs - this.#grewAtMs < LOSING_MS) return "losing";
+    return this.#lost > this.#seen ? "earlier" : "seen";
+  }
+
+  /** Somebody has taken note of all that was lost so far. */
+  markSeen(): void {
+    this.#seen = this.#lost ?? 0;
   }
 }

@@ -11,6 +11,8 @@ export type Moment = {
   readonly shown: number;
   readonly skipped: number;
   readonly shownPerSecond: number | undefined;
+  /** From the page to the server and back, or undefined while it is not measured. */
+  readonly roundTripMs: number | undefined;
   /** Since when no event has come, or undefined while they do. */
   readonly quietSinceMs: number | undefined;
 };

@@ -2,6 +2,7 @@
  * The speed instrument: two lanes on one fixed log ruler, each with its published mark. It never rescales.
  * Bar: frames finished in the last second. Diamond: what the machine could do. Between them: headroom.
  */
+import { type TextStyle, write } from "./canvas-text.ts";
 import type { Surface } from "./dom.ts";
 import { times } from "./format.ts";
 import { rgbOf, type Theme } from "./theme.ts";
@@ -34,27 +35,9 @@ export function positionOf(fps: number): number {
 
 export function drawRuler(surface: Surface, theme: Theme, train: Lane, test: Lane): void {
   const top = (surface.height - RULER_HEIGHT) / 2 - LANE_HEIGHT;
-  surface.context.textBaseline = "middle";
   drawTicks(surface, theme, top + LANE_HEIGHT);
   drawLane(surface, theme, train, top, true);
   drawLane(surface, theme, test, top + LANE_HEIGHT + RULER_HEIGHT, false);
-}
-
-type TextStyle = { readonly colour: string; readonly align?: CanvasTextAlign; readonly bold?: boolean };
-
-function write(
-  { context }: Surface,
-  theme: Theme,
-  text: string,
-  x: number,
-  y: number,
-  style: TextStyle,
-): number {
-  context.font = `${style.bold ? "600 " : ""}12px ${theme.font}`;
-  context.textAlign = style.align ?? "left";
-  context.fillStyle = style.colour;
-  context.fillText(text, x, y);
-  return context.measureText(text).width;
 }
 
 function drawTicks(surface: Surface, theme: Theme, y: number): void {

@@ -1,7 +1,8 @@
 /** The panel Speed: frames per second now and possible, against the published figures; and the load. */
 import type { Snapshot } from "../../core/telemetry.ts";
-import { byId, canvasById, setPercent, setText, surfaceOf } from "./dom.ts";
-import { age, count, fps, percent } from "./format.ts";
+import { byId, canvasById, setText, surfaceOf } from "./dom.ts";
+import { age, count, fps, hurry, percent } from "./format.ts";
+import { drawLatency, latencyWords } from "./latency-lane.ts";
 import type { Moment } from "./moment.ts";
 import { drawRuler, type Lane, PUBLISHED_FPS } from "./ruler.ts";
 import type { Theme } from "./theme.ts";
@@ -12,6 +13,7 @@ const RUG_SECONDS = 60;
 const LABEL_EVERY_MS = 2000;
 
 const canvas = canvasById("ruler");
+const latency = canvasById("latency");
 let rug: number[] = [];
 let rugAtMs = Number.NEGATIVE_INFINITY;
 let labelAtMs = Number.NEGATIVE_INFINITY;
@@ -33,13 +35,15 @@ export function showSpeed(moment: Moment, theme: Theme): void {
   setText(byId("now"), fps(speed.liveFps));
   setText(byId("now-words"), paceOf(snapshot));
   setText(byId("possible"), fps(learning ? speed.trainFps : speed.testFps));
-  setText(byId("load"), `${percent(speed.load, 0)} of one core`);
-  setPercent(byId("load-bar"), "width", speed.load);
+  setText(byId("load"), `load ${percent(speed.load, 0)} of one core`);
   const surface = surfaceOf(canvas);
   if (surface !== undefined) drawRuler(surface, theme, laneOf("train", moment), laneOf("test", moment));
+  const below = surfaceOf(latency);
+  if (below !== undefined) drawLatency(below, theme, snapshot.sent);
   if (nowMs - labelAtMs < LABEL_EVERY_MS) return;
   labelAtMs = nowMs;
   canvas.setAttribute("aria-label", spoken(snapshot));
+  latency.setAttribute("aria-label", latencyWords(snapshot.sent));
 }
 
 /** One value a second, of one lane at a time. */
@@ -54,6 +58,8 @@ function keepRug({ speed, learning }: Snapshot, nowMs: number): void {
 function paceOf({ state, speed }: Snapshot): string {
   if (state === "ended") return "now, the source has ended";
   if (speed.liveFps === 0) return "now, nothing arrives";
+  const times = hurry(speed.timesRealTime);
+  if (times !== "") return `now, full speed · ${times} real time`;
   return speed.load >= FULL_LOAD ? "now, full speed" : "now, the source sets the pace";
 }
 

@@ -88,6 +88,8 @@ describe("the link", () => {
   it("measures the way there and back with an echo every five seconds", () => {
     const { socket } = connect();
     socket.open();
+    expect(socket.sent).toEqual([]);
+    vi.advanceTimersByTime(500);
     expect(socket.sent).toEqual([{ kind: "echo", id: 1 }]);
     vi.advanceTimersByTime(3);
     socket.say('{"kind":"echo","id":1}');
@@ -103,7 +105,7 @@ describe("the link", () => {
   it("takes a link for lost that leaves two echoes unanswered, and makes a new one", () => {
     const { socket } = connect();
     socket.open();
-    vi.advanceTimersByTime(5000);
+    vi.advanceTimersByTime(5500);
     expect(link).toEqual({ kind: "open" });
     vi.advanceTimersByTime(5000);
     expect(link?.kind).toBe("lost");
@@ -116,6 +118,7 @@ describe("the link", () => {
   it("tells the server when nobody sees the page, also over a link made anew", () => {
     const { connection, socket } = connect();
     socket.open();
+    vi.advanceTimersByTime(500);
     socket.say('{"kind":"echo","id":1}');
     connection.setHidden(true);
     connection.setHidden(true);
