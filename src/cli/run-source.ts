@@ -66,11 +66,12 @@ function describeSimulated({ source, labels, passes, frames, seed, speed }: Sour
       kind: "simulated-digits",
       name: DIGITS,
       seed,
-      speed: speedOf(speed),
+      speed: speed === "1" ? 1 : (speed ?? "auto"),
       count: total ?? Number.POSITIVE_INFINITY,
     },
     total,
   };
 }
 
-const speedOf = (speed: "1" | "max") => (speed === "max" ? speed : 1);
+/** A recording has a pace of its own; only a source that makes its own time can hurry. */
+const speedOf = (speed: SourceOptions["speed"]) => (speed === "max" ? speed : 1);

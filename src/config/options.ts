@@ -59,7 +59,16 @@ export const benchOptions = z.strictObject({
 
 export const infoOptions = z.strictObject({ ...common, picture: text.optional() });
 
-export const startOptions = z.strictObject({ ...common, data: text.optional() });
+/** Where the page is served. */
+const page = {
+  host: text.default("127.0.0.1"),
+  port: whole(0, 65535).optional(),
+  tlsCert: text.optional(),
+  tlsKey: text.optional(),
+  insecureLan: flag,
+};
+
+export const startOptions = z.strictObject({ ...common, ...page, fresh: flag });
 
 export const runOptions = z.strictObject({
   ...common,
@@ -67,14 +76,14 @@ export const runOptions = z.strictObject({
   labels: text.optional(),
   model: text.optional(),
   learn: flag,
-  speed: z.enum(["1", "max"], '"1" or "max"').default("1"),
+  speed: z.enum(["1", "max", "auto"], '"1", "max" or "auto"').optional(),
   passes: whole(1, 1000).optional(),
   frames: whole(1, 100_000_000).optional(),
   seed: seed.default(7),
   neurons: neurons.optional(),
   headless: flag,
-  host: text.default("127.0.0.1"),
-  port: whole(0, 65535).default(8700),
+  ...page,
+  fresh: flag,
   out: text.optional(),
 });
 
@@ -89,9 +98,10 @@ export function parseOptions<T extends z.ZodType>(
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const name = String(issue?.path[0] ?? "");
+  const spelled = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const came = raw[name];
   throw usageError(
     "OPTION_VALUE",
-    `Expected ${issue?.message ?? "a value"} for --${name}, but ${came === undefined ? "nothing" : JSON.stringify(came)} came.`,
+    `Expected ${issue?.message ?? "a value"} for --${spelled}, but ${came === undefined ? "nothing" : JSON.stringify(came)} came.`,
   );
 }
