@@ -2,6 +2,8 @@
  * Who may in: judges the headers of a request against Host, Origin, fetch metadata and token.
  * Pure; it answers with an HTTP status and a sentence. The order goes from "not for us" to "not allowed".
  */
+
+import type { Scheme } from "./address.ts";
 import { tokensEqual } from "./auth.ts";
 import { STREAM_PATH, SUBPROTOCOL, TOKEN_PREFIX } from "./protocol.ts";
 
@@ -17,21 +19,18 @@ export type Asked = {
   readonly subprotocols: readonly string[];
 };
 
-export type Refusal = { readonly status: number; readonly sentence: string };
+export type Refusal = {
+  readonly status: number;
+  readonly sentence: string;
+  readonly retryAfterSeconds?: number;
+};
 
 const refuse = (status: number, sentence: string): Refusal => ({ status, sentence });
-
-/** Host headers that mean this server: a name that rebinding DNS points here is not among them. */
-export function allowedHosts(port: number): ReadonlySet<string> {
-  const names = ["127.0.0.1", "localhost", "[::1]"];
-  const hosts = names.map((name) => `${name}:${port}`);
-  return new Set(port === 80 ? [...hosts, ...names] : hosts);
-}
 
 function judgeHost(asked: Asked, hosts: ReadonlySet<string>): Refusal | undefined {
   const [host] = asked.host;
   if (asked.host.length === 1 && host !== undefined && hosts.has(host)) return undefined;
-  return refuse(421, "This server answers only to its own loopback address.");
+  return refuse(421, "This server answers only to its own addresses.");
 }
 
 /** A request for a page file: undefined lets it through. */
@@ -47,13 +46,16 @@ export function judgeRequest(asked: Asked, hosts: ReadonlySet<string>): Refusal 
   return refuse(403, "Another page may not use this one.");
 }
 
-/** A request to open the stream: undefined lets it through. */
-export function judgeUpgrade(asked: Asked, hosts: ReadonlySet<string>, token: string): Refusal | undefined {
+/** What the stream knows of itself: the names it has, how it is reached, and what opens it. */
+export type Door = { readonly hosts: ReadonlySet<string>; readonly scheme: Scheme; readonly token: string };
+
+/** A request to open the stream: undefined lets it through; status 401 stands for a wrong token and nothing else. */
+export function judgeUpgrade(asked: Asked, { hosts, scheme, token }: Door): Refusal | undefined {
   const badHost = judgeHost(asked, hosts);
   if (badHost !== undefined) return badHost;
   if (asked.method !== "GET") return refuse(405, "Only GET is answered.");
   if (asked.path !== STREAM_PATH) return refuse(404, "There is nothing at this path.");
-  if (asked.origin.length !== 1 || asked.origin[0] !== `http://${asked.host[0]}`) {
+  if (asked.origin.length !== 1 || asked.origin[0] !== `${scheme}://${asked.host[0]}`) {
     return refuse(403, "Only the page of this server may open the stream.");
   }
   if (asked.fetchSite.length > 1 || (asked.fetchSite[0] ?? "same-origin") !== "same-origin") {
@@ -68,3 +70,19 @@ export function judgeUpgrade(asked: Asked, hosts: ReadonlySet<string>, token: st
   }
   return undefined;
 }
+
+/**
+ * The stream's path asked for over plain HTTP. A page whose handshake failed is told no reason by its browser:
+ * here it can learn whether it has to wait. Nothing is said of any token.
+ */
+export function judgeStreamRequest(waitSeconds: number | undefined): Refusal {
+  return waitSeconds === undefined
+    ? refuse(426, "This is the page's stream; it opens by WebSocket only.")
+    : tooManyTries(waitSeconds);
+}
+
+export const tooManyTries = (waitSeconds: number): Refusal => ({
+  status: 429,
+  sentence: `Too many wrong tokens; wait ${waitSeconds} s.`,
+  retryAfterSeconds: waitSeconds,
+});

@@ -4,9 +4,12 @@
  */
 import { readdir, readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { extname, join, relative, sep } from "node:path";
 import { noInputError } from "../core/errors.ts";
-import { type Asked, judgeRequest } from "./gate.ts";
+import type { Certificate } from "./certificate.ts";
+import { type Asked, judgeRequest, judgeStreamRequest, type Refusal } from "./gate.ts";
+import { STREAM_PATH } from "./protocol.ts";
 
 /** Sent with every answer, refusals included. */
 export const SECURITY_HEADERS = {
@@ -41,6 +44,7 @@ const LIMITS = {
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 8_192,
 };
+const TLS_LIMITS = { minVersion: "TLSv1.3", handshakeTimeout: 5_000 } as const;
 /** 50 viewers, their page loads, and room to say no. */
 const MAX_CONNECTIONS = 200;
 
@@ -87,32 +91,56 @@ export function readAsked(request: IncomingMessage): Asked {
   };
 }
 
-/** The HTTP server, not yet listening. `hosts` is asked at each request: the port is known only after listening. */
-export function createPageServer(page: PageTable, hosts: () => ReadonlySet<string>): Server {
-  const server = createServer(LIMITS, (request, response) => {
+export type PageServerOptions = {
+  /** Asked at each request: port and addresses are not known before. */
+  readonly hosts: () => ReadonlySet<string>;
+  /** Seconds that an address has to wait after too many wrong tokens, if it has to. */
+  readonly waitSeconds: (address: string) => number | undefined;
+  /** Undefined serves in the clear. */
+  readonly tls: Certificate | undefined;
+};
+
+/** The HTTP or HTTPS server, not yet listening. */
+export function createPageServer(page: PageTable, options: PageServerOptions): Server {
+  const { hosts, waitSeconds, tls } = options;
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
     const asked = readAsked(request);
     const refusal = judgeRequest(asked, hosts());
     const file = page.get(asked.path);
-    if (refusal !== undefined) answerText(response, refusal.status, refusal.sentence);
-    else if (file === undefined) answerText(response, 404, "There is nothing at this path.");
-    else {
+    if (refusal !== undefined) refuseRequest(response, refusal);
+    else if (asked.path === STREAM_PATH) {
+      refuseRequest(response, judgeStreamRequest(waitSeconds(addressOf(request))));
+    } else if (file === undefined) {
+      refuseRequest(response, { status: 404, sentence: "There is nothing at this path." });
+    } else {
       answer(response, 200, { "Content-Type": file.type, "Cache-Control": file.caching }, file.body);
     }
-  });
+  };
+  const server =
+    tls === undefined
+      ? createServer(LIMITS, handle)
+      : createSecureServer({ ...LIMITS, ...TLS_LIMITS, ...tls }, handle);
   server.maxConnections = MAX_CONNECTIONS;
   return server;
 }
 
-function answerText(response: ServerResponse, status: number, sentence: string): void {
-  const body = Buffer.from(`${sentence}\n`);
-  // Closing keeps the unread body of a refused request from being read as the next request.
-  const extra = status === 405 ? { Allow: "GET, HEAD", Connection: "close" } : { Connection: "close" };
-  answer(
-    response,
-    status,
-    { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store", ...extra },
-    body,
-  );
+/** Where a request comes from; empty when it is already gone. */
+export const addressOf = (request: IncomingMessage): string => request.socket.remoteAddress ?? "";
+
+/** Headers of an answer that is only a sentence. Closing keeps an unread body from being read as the next request. */
+export function refusalHeaders({ status, retryAfterSeconds }: Refusal): Record<string, string> {
+  return {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Cache-Control": "no-store",
+    Connection: "close",
+    ...(status === 405 && { Allow: "GET, HEAD" }),
+    ...(status === 426 && { Upgrade: "websocket", Connection: "upgrade, close" }),
+    ...(retryAfterSeconds !== undefined && { "Retry-After": `${retryAfterSeconds}` }),
+  };
+}
+
+function refuseRequest(response: ServerResponse, refusal: Refusal): void {
+  answer(response, refusal.status, refusalHeaders(refusal), Buffer.from(`${refusal.sentence}\n`));
 }
 
 function answer(

@@ -1,13 +1,15 @@
 /** The gate as a pure function: among very many headers, only the one right combination opens. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { allowedHosts, readAddress } from "../../src/dashboard/address.ts";
 import { createToken } from "../../src/dashboard/auth.ts";
-import { type Asked, allowedHosts, judgeRequest, judgeUpgrade } from "../../src/dashboard/gate.ts";
+import { type Asked, judgeRequest, judgeStreamRequest, judgeUpgrade } from "../../src/dashboard/gate.ts";
 import { SUBPROTOCOL } from "../../src/dashboard/protocol.ts";
 import { subprotocols } from "./world.ts";
 
 const token = createToken();
-const hosts = allowedHosts(8080);
+const hosts = allowedHosts(readAddress("127.0.0.1"), { port: 8080, scheme: "http" });
+const door = { hosts, scheme: "http", token } as const;
 const good: Asked = {
   method: "GET",
   path: "/stream",
@@ -44,14 +46,19 @@ const headerNear = (right: string) => fc.array(near(right), { maxLength: 2 });
 describe("the gate of the stream", () => {
   it("lets in the page itself under each of its names", () => {
     for (const host of hosts) {
-      expect(
-        judgeUpgrade({ ...good, host: [host], origin: [`http://${host}`] }, hosts, token),
-      ).toBeUndefined();
+      expect(judgeUpgrade({ ...good, host: [host], origin: [`http://${host}`] }, door)).toBeUndefined();
     }
   });
 
+  it("takes only an encrypted page as its own when it is encrypted", () => {
+    const secure = { ...door, scheme: "https" } as const;
+    expect(judgeUpgrade(good, secure)?.status).toBe(403);
+    expect(judgeUpgrade({ ...good, origin: ["https://127.0.0.1:8080"] }, secure)).toBeUndefined();
+    expect(judgeUpgrade({ ...good, origin: ["https://127.0.0.1:8080"] }, door)?.status).toBe(403);
+  });
+
   it("lets in a browser that sends no fetch metadata", () => {
-    expect(judgeUpgrade({ ...good, fetchSite: [] }, hosts, token)).toBeUndefined();
+    expect(judgeUpgrade({ ...good, fetchSite: [] }, door)).toBeUndefined();
   });
 
   it("opens for nothing but the right headers, in 100,000 tries near them", () => {
@@ -70,7 +77,7 @@ describe("the gate of the stream", () => {
           hosts.has(host[0] ?? "") &&
           origin[0] === `http://${host[0]}` &&
           given.filter((name) => name.startsWith("token.")).join() === `token.${token}`;
-        const open = judgeUpgrade({ ...good, host, origin, subprotocols: names }, hosts, token) === undefined;
+        const open = judgeUpgrade({ ...good, host, origin, subprotocols: names }, door) === undefined;
         if (open) opened++;
         expect(open).toBe(right);
       }),
@@ -103,5 +110,12 @@ describe("the gate of the page files", () => {
       const frame = { ...request, fetchSite: [site], fetchMode: ["navigate"], fetchDest: ["iframe"] };
       expect(judgeRequest(frame, hosts)?.status).toBe(403);
     }
+  });
+});
+
+describe("the stream asked for without a WebSocket", () => {
+  it("says that it opens by WebSocket only, or how long to wait", () => {
+    expect(judgeStreamRequest(undefined)).toMatchObject({ status: 426 });
+    expect(judgeStreamRequest(17)).toMatchObject({ status: 429, retryAfterSeconds: 17 });
   });
 });

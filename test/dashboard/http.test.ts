@@ -67,12 +67,19 @@ describe("the page over HTTP", () => {
     expect(Number(headers["content-length"])).toBeGreaterThan(0);
   });
 
-  it.each(["/nothing", "/index.html", "/../package.json", "/%2e%2e/package.json", "/stream", "/?", "//"])(
+  it.each(["/nothing", "/index.html", "/../package.json", "/%2e%2e/package.json", "/stream/", "/?", "//"])(
     "knows nothing at %s",
     async (path) => {
       expect((await ask(world, path)).status).toBe(404);
     },
   );
+
+  it.each(["GET", "HEAD"])("answers %s of the stream with 426 and the way to open it", async (method) => {
+    const { status, headers } = await ask(world, "/stream", method);
+    expect(status).toBe(426);
+    expect(headers).toMatchObject({ upgrade: "websocket", "cache-control": "no-store" });
+    expect(headers).not.toHaveProperty("retry-after");
+  });
 
   it.each(["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])("refuses %s", async (method) => {
     expect((await ask(world, "/", method)).status).toBe(405);
