@@ -45,7 +45,7 @@ describe("options", () => {
         } catch (error) {
           if (!(error instanceof SpikelineError)) throw error;
           expect(error).toMatchObject({ code: "OPTION_VALUE", exitCode: 2 });
-          expect(error.message).toMatch(/^Expected .+ for --[a-z]+, but .+ came\.$/);
+          expect(error.message).toMatch(/^Expected .+ for --[a-z-]+, but .+ came\.$/);
         }
       }),
       { numRuns: 500 },
@@ -60,12 +60,18 @@ describe("options", () => {
       quiet: false,
       source: "x",
       learn: false,
-      speed: "1",
       seed: 7,
       headless: false,
       host: "127.0.0.1",
-      port: 8700,
+      insecureLan: false,
+      fresh: false,
     });
+  });
+
+  it("are named in a refusal as they are spelled on the command line", () => {
+    expect(() => parseOptions(runOptions, { source: "x", tlsCert: "" })).toThrow(
+      /^Expected a value for --tls-cert, but "" came\.$/,
+    );
   });
 
   it("read whole numbers in their range", () => {
