@@ -101,8 +101,10 @@ class EventSpan {
   drain(decoder: EventDecoder): void {
     for (let batch = decoder.next(); batch !== undefined; batch = decoder.next()) {
       if (batch.length === 0) continue;
-      if (this.events === 0) this.startUs = batch.startUs + (batch.offsetUs[0] ?? 0);
-      this.endUs = batch.startUs + (batch.offsetUs[batch.length - 1] ?? 0);
+      const firstUs = batch.startUs + (batch.offsetUs[0] ?? 0);
+      // The recording's clock may have been set back.
+      this.startUs = this.events === 0 ? firstUs : Math.min(this.startUs, firstUs);
+      this.endUs = Math.max(this.endUs, batch.startUs + (batch.offsetUs[batch.length - 1] ?? 0));
       this.events += batch.length;
     }
   }

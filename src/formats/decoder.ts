@@ -22,7 +22,10 @@ export type DecoderCounts = {
 export type EventDecoder = {
   /** Takes in (and copies) the next bytes. Call `next` until it answers undefined before appending more. */
   append(bytes: Uint8Array): void;
-  /** The next complete batch, or undefined when more bytes (or the end) are needed. Throws on bad data. */
+  /**
+   * The next complete batch, or undefined when more bytes (or the end) are needed. Throws on bad data.
+   * Batches follow one another in time; one that begins before the last event says that the clock was set back.
+   */
   next(): EventBatch | undefined;
   /** No more bytes will come: `next` hands out what is left, then throws what was wrong with the end. */
   end(): void;

@@ -1,9 +1,11 @@
 /**
  * Collects events into batches that each lie within one cell of 10 ms of the sensor's own time and are sorted.
  * Sensors step back a few microseconds now and then: such events are put in order, exactly, because a batch is
- * handed over only when nothing acceptable can still come before its end. What is later than that is refused.
+ * handed over only when nothing acceptable can still come before its end. What is later than that is refused, until
+ * so much of it has come that the clock must have been set back: then a new epoch begins, and batches go back in time.
  */
 import type { EventBatch } from "../core/batches.ts";
+import { LateRun } from "./late-run.ts";
 
 const BATCH_US = 10_000;
 /** Steps back of up to this are put in order; it is also how long a full batch waits. */
@@ -31,6 +33,8 @@ export class EventCells {
   #lastUs = 0;
   #nowUs = 0;
   #isLate = false;
+  #lateUs = 0;
+  readonly #lateRun = new LateRun();
   #backSteps = 0;
   #late = 0;
 
@@ -52,7 +56,11 @@ export class EventCells {
   /** The time of the events pushed from now on; the same time again changes nothing. */
   moveTo(timeUs: number): void {
     this.#isLate = timeUs < this.#frontUs - TOLERANCE_US || timeUs < this.#floorUs;
-    if (this.#isLate) return;
+    if (this.#isLate) {
+      this.#lateUs = timeUs;
+      return;
+    }
+    this.#lateRun.end();
     if (timeUs >= this.#frontUs) {
       if (timeUs - this.#startUs >= BATCH_US + TOLERANCE_US) this.#completeCells(timeUs);
       this.#frontUs = timeUs;
@@ -67,8 +75,11 @@ export class EventCells {
   push(x: number, y: number, polarity: number): void {
     if (this.#length === this.#x.length) this.#makeRoom();
     if (this.#isLate) {
-      this.#late++;
-      return;
+      if (!this.#lateRun.isSustained(this.#lateUs)) {
+        this.#late++;
+        return;
+      }
+      this.#beginEpoch(this.#lateUs);
     }
     const at = this.#length;
     this.#offsetUs[at] = this.#nowUs;
@@ -96,9 +107,23 @@ export class EventCells {
   #completeCells(timeUs: number): void {
     this.#sort();
     while (this.#length > 0 && timeUs - this.#startUs >= BATCH_US + TOLERANCE_US) this.#completeCell();
-    if (this.#length > 0) return;
+    if (this.#length === 0) this.#openCell(timeUs);
+  }
+
+  #openCell(timeUs: number): void {
     const earliestUs = Math.max(0, timeUs - TOLERANCE_US);
     this.#startUs = earliestUs - (earliestUs % BATCH_US);
+  }
+
+  /** The clock was set back: what came before it is complete. */
+  #beginEpoch(timeUs: number): void {
+    this.finish();
+    this.#openCell(timeUs);
+    this.#frontUs = timeUs;
+    this.#floorUs = 0;
+    this.#lastUs = timeUs;
+    this.#nowUs = timeUs - this.#startUs;
+    this.#isLate = false;
   }
 
   #completeCell(): void {

@@ -18,7 +18,8 @@ const LEAST_BAD_WORDS = 64;
 export type EvtOptions = {
   /** Names the recording in error sentences. */
   readonly name: string;
-  /** Size of the sensor where the header is silent about it. */
+  /** Format and size of the sensor where the header is silent about them; with both there need be no header. */
+  readonly format?: PropheseeFormat | undefined;
   readonly size?: { readonly width: number; readonly height: number } | undefined;
   /** Accept a file that ends inside a word: the word is still counted as dropped. */
   readonly salvage?: boolean;
@@ -149,9 +150,9 @@ export class EvtDecoder implements EventDecoder {
 
   #readHeader(): boolean {
     if (this.#header !== undefined) return true;
-    const { name, size } = this.#options;
+    const { name, format: usual, size } = this.#options;
     try {
-      this.#header = readPropheseeHeader(this.#input, { name, ended: this.#ended, size });
+      this.#header = readPropheseeHeader(this.#input, { name, ended: this.#ended, format: usual, size });
     } catch (error) {
       if (error instanceof SpikelineError) this.#failure = error;
       throw error;

@@ -4,12 +4,14 @@
  * y = 240 is no event: it adds 2^13 µs to every later time (Orchard et al. 2015, eventvision.py).
  *
  * The format has no magic, so the words themselves must prove it: a file whose words mostly lie outside the
- * sensor or go back in time is refused as another format. Single bad words are dropped and counted.
+ * sensor or go back in time is refused as another format. Single bad words are dropped and counted; where time goes
+ * back for good a new epoch begins, and batches go back in time.
  */
 import type { EventBatch } from "../core/batches.ts";
 import { dataError, type SpikelineError } from "../core/errors.ts";
 import type { DecoderCounts, EventDecoder } from "./decoder.ts";
 import { EventColumns } from "./event-columns.ts";
+import { LateRun } from "./late-run.ts";
 
 const WORD_BYTES = 5;
 const OVERFLOW_Y = 240;
@@ -50,6 +52,7 @@ export class NmnistDecoder implements EventDecoder {
   #cellStartUs = 0;
   #overflowUs = 0;
   #lastUs = 0;
+  readonly #lateRun = new LateRun();
 
   #bytes = 0;
   #words = 0;
@@ -145,13 +148,15 @@ export class NmnistDecoder implements EventDecoder {
       return;
     }
     const timeUs = (bits & 0x7fffff) + this.#overflowUs;
-    if (timeUs < this.#lastUs) {
+    const isBack = timeUs < this.#lastUs;
+    if (!isBack) this.#lateRun.end();
+    else if (!this.#lateRun.isSustained(timeUs)) {
       this.#timeBack++;
       return;
     }
     this.#lastUs = timeUs;
     const columns = this.#columns;
-    if (timeUs - this.#cellStartUs >= BATCH_US || columns.length === BATCH_EVENTS) {
+    if (isBack || timeUs - this.#cellStartUs >= BATCH_US || columns.length === BATCH_EVENTS) {
       this.#complete();
       this.#cellStartUs = timeUs - (timeUs % BATCH_US);
     }

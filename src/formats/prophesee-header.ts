@@ -21,7 +21,8 @@ export type HeaderOptions = {
   readonly name: string;
   /** No more bytes will come. */
   readonly ended: boolean;
-  /** Size of the sensor where the header is silent about it. */
+  /** Format and size of the sensor where the header is silent about them; with both there need be no header. */
+  readonly format?: PropheseeFormat | undefined;
   readonly size?: Size | undefined;
 };
 
@@ -67,9 +68,10 @@ export function readPropheseeHeader(
 ): PropheseeHeader;
 export function readPropheseeHeader(bytes: Uint8Array, options: HeaderOptions): PropheseeHeader | undefined;
 export function readPropheseeHeader(bytes: Uint8Array, options: HeaderOptions): PropheseeHeader | undefined {
-  const { name, ended, size } = options;
+  const { name, ended, format: usualFormat, size } = options;
   if (bytes.length < 2 && !ended) return undefined;
   if (!startsPropheseeHeader(bytes)) {
+    if (usualFormat !== undefined && size !== undefined) return { format: usualFormat, ...size, bytes: 0 };
     throw dataError(
       "PROPHESEE_HEADER",
       `Expected a Prophesee header ("% key value") at the start of ${name}, found ${firstBytes(bytes)}; is this another format?`,
@@ -78,7 +80,7 @@ export function readPropheseeHeader(bytes: Uint8Array, options: HeaderOptions): 
   const lines = readLines(bytes, name, ended);
   if (lines === undefined) return undefined;
   const camera = cameraOf(lines.keys);
-  const format = formatOf(lines.keys, camera?.format, name);
+  const format = formatOf(lines.keys, camera?.format ?? usualFormat, name);
   return { format, ...sizeOf(lines.keys, camera ?? size, name), bytes: lines.bytes };
 }
 

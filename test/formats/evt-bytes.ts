@@ -115,13 +115,29 @@ export function balanceOf(decoder: EvtDecoder): number {
   return words - markers - delivered - held - Object.values(dropped).reduce((sum, count) => sum + count, 0);
 }
 
-/** What must come of events in the order of the file: up to 1 ms of disorder is sorted, the rest is refused. */
+/**
+ * What must come of events in the order of the file: up to 1 ms of disorder is sorted, the rest is refused, until
+ * eight refused in a row have gone on for 1 ms: the clock was set back, and what follows is sorted for itself.
+ */
 export function inOrder(rows: readonly Row[]): { readonly rows: readonly Row[]; readonly late: number } {
+  const epochs: Row[][] = [[]];
   let frontUs = 0;
-  const kept = rows.filter(([timeUs]) => {
-    if (timeUs < frontUs - 1000) return false;
+  let late = 0;
+  let run: number[] = [];
+  for (const row of rows) {
+    const [timeUs] = row;
+    if (timeUs < frontUs - 1000) {
+      run = timeUs < (run[0] ?? 0) ? [timeUs] : [...run, timeUs];
+      if (run.length < 8 || timeUs - (run[0] ?? 0) < 1000) {
+        late++;
+        continue;
+      }
+      epochs.push([]);
+      frontUs = timeUs;
+    }
+    run = [];
     frontUs = Math.max(frontUs, timeUs);
-    return true;
-  });
-  return { rows: kept.toSorted(([a], [b]) => a - b), late: rows.length - kept.length };
+    epochs.at(-1)?.push(row);
+  }
+  return { rows: epochs.flatMap((epoch) => epoch.toSorted(([a], [b]) => a - b)), late };
 }

@@ -118,6 +118,30 @@ describe("the EVT2 decoder", () => {
     expect(late.counts).toMatchObject({ timeWraps: 0, dropped: { "time-back": 1 } });
   });
 
+  it("begins a new epoch, in the past, where the clock was set back, and loses what it took to be sure", () => {
+    const first = Array.from({ length: 50 }, (_, i): Row => [5_000_000 + i * 300, i, 1, 1]);
+    const second = Array.from({ length: 50 }, (_, i): Row => [7000 + i * 300, i, 2, 0]);
+    const { rows, batches, counts, error, decoder } = decode(evt2Words([...first, ...second]));
+    expect(error).toBeUndefined();
+    // Eight in a row, gone on for 1 ms: the eighth, at 7 × 300 µs, begins it.
+    expect(rows).toEqual([...first, ...second.slice(7)]);
+    expect(counts.dropped["time-back"]).toBe(7);
+    expect(balanceOf(decoder)).toBe(0);
+    expect(batches.map(({ startUs }) => startUs)).toEqual([5_000_000, 5_010_000, 0, 10_000, 20_000]);
+  });
+
+  it("takes a damaged clock word, however many events follow it, for damage of these alone", () => {
+    const rows = Array.from({ length: 100 }, (_, i): Row => [5_000_000 + i * 64, i, 1, 1]);
+    const damaged = rows.flatMap((row, i) =>
+      i === 40
+        ? [evt2.high(0), ...Array.from({ length: 30 }, () => evt2.event([0, 1, 1, 1]))]
+        : [evt2.high(row[0]), evt2.event(row)],
+    );
+    const { rows: found, counts } = decode(damaged);
+    expect(found).toEqual(rows.toSpliced(40, 1));
+    expect(counts.dropped["time-back"]).toBe(30);
+  });
+
   it("puts steps back of up to 1 ms in order, drops later events, and keeps balanced accounts", () => {
     fc.assert(
       fc.property(rowsArb, (rows) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { EventBatch } from "../../src/core/batches.ts";
 import { SpikelineError } from "../../src/core/errors.ts";
 import { NmnistDecoder } from "../../src/formats/nmnist.ts";
-import { nmnistBytes, type Word } from "./nmnist-bytes.ts";
+import { nmnistBytes, type Word, wanderingWords } from "./nmnist-bytes.ts";
 
 type Decoded = {
   readonly batches: readonly EventBatch[];
@@ -94,6 +94,20 @@ describe("the N-MNIST decoder", () => {
       [0x03a9, 10, 30, 1],
       [0x7fffff, 33, 0, 0],
     ]);
+  });
+
+  it("begins a new epoch, in the past, where the clock was set back for good", () => {
+    const words = (fromUs: number) =>
+      wanderingWords(50, 300).map((word) => ({ ...word, timeUs: fromUs + word.timeUs }));
+    const { batches, decoder, error } = decode(nmnistBytes([...words(500_000), ...words(2000)]), 97);
+    expect(error).toBeUndefined();
+    expect(batches.map(({ startUs, length }) => [startUs, length])).toEqual([
+      [500_000, 34],
+      [510_000, 16],
+      [0, 20],
+      [10_000, 23],
+    ]);
+    expect(decoder.counts()).toMatchObject({ delivered: 93, dropped: { "time-back": 7 } });
   });
 
   it("adds 2^13 µs to every later time at y = 240 and counts the marker as no loss", () => {

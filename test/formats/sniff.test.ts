@@ -3,7 +3,7 @@ import { Evt2Decoder } from "../../src/formats/evt2.ts";
 import { Evt3Decoder } from "../../src/formats/evt3.ts";
 import { NmnistDecoder } from "../../src/formats/nmnist.ts";
 import { SNIFF_BYTES, sniffRecording } from "../../src/formats/sniff.ts";
-import { headerText, textBytes } from "./evt-bytes.ts";
+import { evt3, evt3Words, headerText, textBytes, wordBytes } from "./evt-bytes.ts";
 
 const sniff = (head: string, name: string) => sniffRecording(textBytes(head), { name });
 
@@ -23,6 +23,46 @@ describe("sniffing a recording", () => {
       expect(found).toMatchObject({ format: "n-mnist", label: "N-MNIST", width: 34, height: 34 });
       expect(found.decoder).toBeInstanceOf(NmnistDecoder);
     }
+  });
+
+  it("goes by what the caller says where the bytes do not, and by the header where they do", () => {
+    const size = { width: 240, height: 180 };
+    const bare = sniffRecording(Uint8Array.of(1, 0x80), { name: "a.raw", format: "evt3", size });
+    expect(bare).toMatchObject({ format: "evt3", ...size });
+    bare.decoder.append(wordBytes(evt3Words([[5, 239, 179, 1]]), 2));
+    bare.decoder.end();
+    expect(bare.decoder.next()).toMatchObject({ length: 1 });
+    const head = textBytes(headerText("EVT2", 640, 480));
+    const said = sniffRecording(head, { name: "a", format: "evt3", size });
+    expect(said).toMatchObject({ format: "evt2", width: 640, height: 480 });
+    const sized = sniffRecording(textBytes("% evt 2.0\n% end\n"), { name: "a.raw", size });
+    expect(sized).toMatchObject({ format: "evt2", ...size });
+    const small = sniffRecording(textBytes("abcde"), { name: "a", format: "n-mnist" });
+    expect(small).toMatchObject({ format: "n-mnist", width: 34, height: 34 });
+    expect(sniffRecording(textBytes("abcde"), { name: "1.bin", size })).toMatchObject(size);
+  });
+
+  it("takes words that begin like a header for words where format and size are given", () => {
+    const words = wordBytes([0x2025, evt3.high(0), evt3.low(1), evt3.row(2), evt3.event(3, 1)], 2);
+    const size = { width: 64, height: 64 };
+    const { decoder } = sniffRecording(words, { name: "a", format: "evt3", size });
+    decoder.append(words);
+    decoder.end();
+    expect(decoder.next()).toMatchObject({ length: 1, x: Uint16Array.of(3) });
+  });
+
+  it("asks for the size of a sensor whose words come without a header", () => {
+    expect(() => sniffRecording(Uint8Array.of(1, 2), { name: "a", format: "evt2" })).toThrow(
+      expect.objectContaining({ code: "RECORDING_SIZE", exitCode: 2 }),
+    );
+  });
+
+  it("says that it needs more bytes as long as the header is not whole", () => {
+    const head = textBytes(headerText("EVT2", 640, 480));
+    for (let length = 0; length < head.length; length++) {
+      expect(sniffRecording(head.subarray(0, length), { name: "a", ended: false })).toBeUndefined();
+    }
+    expect(sniffRecording(head, { name: "a", ended: false })?.format).toBe("evt2");
   });
 
   it("refuses a .raw without a header, formats it cannot read, and what nobody knows", () => {
