@@ -2,6 +2,8 @@
  * Events on a grid of input lines: input = (polarity·rows + y/pool)·columns + x/pool, one window one frame.
  * Merged polarities use the plane of polarity 0 alone. A window never spans two episodes.
  *
+ * A refractory time thins busy lines out, evenly over the picture, as a neuron's does; what it takes is "filtered".
+ *
  * Windows by time stand on a fixed grid that begins at the first batch of the episode. Silence is data: windows
  * without events are frames too, up to one second (and 10,000 windows); a longer silence is a gap, and what lies inside a gap is no frame.
  */
@@ -19,6 +21,8 @@ export type EventGridDescription = {
     | { readonly by: "episode" }
     | { readonly by: "time"; readonly durationMs: number }
     | { readonly by: "count"; readonly events: number };
+  /** A line that has spiked passes nothing on for so long; 0, as when left out, filters none. */
+  readonly refractoryUs?: number | undefined;
 };
 
 export type Geometry = { readonly width: number; readonly height: number };
@@ -38,6 +42,8 @@ const MAX_WINDOW_SPIKES = 10_000_000;
 /** Offsets and durations are 32 bits. */
 const MAX_WINDOW_US = 2 ** 32 - 1;
 
+const NEVER_US = Number.NEGATIVE_INFINITY;
+
 type Window = { readonly startUs: number; readonly episode: Episode | undefined };
 
 export class EventGridEncoder implements Stage<EventBatch, SpikeBatch> {
@@ -50,6 +56,9 @@ export class EventGridEncoder implements Stage<EventBatch, SpikeBatch> {
   /** Length of a window by time, otherwise undefined. */
   readonly #windowUs: number | undefined;
   readonly #windowEvents: number;
+  readonly #refractoryUs: number;
+  /** Per line the time of its last spike; empty without a refractory time. */
+  readonly #spikedUs: Float64Array;
 
   readonly #spikes = new SpikeColumns();
   /** By time and by episode a window opens with the episode; by count with its first event. */
@@ -63,6 +72,7 @@ export class EventGridEncoder implements Stage<EventBatch, SpikeBatch> {
   #outOfRange = 0;
   #timeBack = 0;
   #windowFull = 0;
+  #filtered = 0;
   /** Silences too long to be a still scene. */
   #gaps = 0;
 
@@ -76,6 +86,8 @@ export class EventGridEncoder implements Stage<EventBatch, SpikeBatch> {
       grid.window.by === "time" ? Math.max(1, Math.round(grid.window.durationMs * 1000)) : undefined;
     this.#windowEvents = grid.window.by === "count" ? grid.window.events : Number.POSITIVE_INFINITY;
     this.inputs = eventGridInputs(geometry, grid);
+    this.#refractoryUs = grid.refractoryUs ?? 0;
+    this.#spikedUs = new Float64Array(this.#refractoryUs > 0 ? this.inputs : 0).fill(NEVER_US);
   }
 
   get gaps(): number {
@@ -112,7 +124,9 @@ export class EventGridEncoder implements Stage<EventBatch, SpikeBatch> {
     this.#outOfRange = 0;
     this.#timeBack = 0;
     this.#windowFull = 0;
+    this.#filtered = 0;
     this.#gaps = 0;
+    this.#spikedUs.fill(NEVER_US);
   }
 
   counts(): StageCounts {
@@ -124,6 +138,7 @@ export class EventGridEncoder implements Stage<EventBatch, SpikeBatch> {
       dropped: {
         ...(this.#outOfRange > 0 && { "out-of-range": this.#outOfRange }),
         ...(this.#timeBack > 0 && { "time-back": this.#timeBack }),
+        ...(this.#filtered > 0 && { filtered: this.#filtered }),
         ...(this.#windowFull > 0 && { "window-full": this.#windowFull }),
       },
       unit: "events",
@@ -161,6 +176,13 @@ export class EventGridEncoder implements Stage<EventBatch, SpikeBatch> {
     if (this.#spikes.length === MAX_WINDOW_SPIKES || offsetUs >= MAX_WINDOW_US) {
       this.#windowFull++;
       return;
+    }
+    if (this.#refractoryUs > 0) {
+      if (timeUs - (this.#spikedUs[neuron] ?? 0) < this.#refractoryUs) {
+        this.#filtered++;
+        return;
+      }
+      this.#spikedUs[neuron] = timeUs;
     }
     this.#spikes.push(offsetUs, neuron);
     if (this.#spikes.length === this.#windowEvents) this.#close(out);

@@ -108,6 +108,8 @@ export const encoderSchema = z.discriminatedUnion("kind", [
       z.strictObject({ by: z.literal("time"), durationMs: positive.max(60_000) }),
       z.strictObject({ by: z.literal("count"), events: count.max(10_000_000) }),
     ]),
+    /** At most one spike per input in that time; 0, as when left out, filters none. */
+    refractoryUs: z.int().min(0).max(60_000_000).optional(),
   }),
 ]);
 

@@ -154,6 +154,30 @@ describe("the event grid", () => {
     expect(encoder.counts().dropped["window-full"]).toBe(1);
   });
 
+  it("passes one spike per line on in the refractory time, across windows, and counts the rest as filtered", () => {
+    const encoder = new EventGridEncoder(
+      size,
+      gridOf({ refractoryUs: 100, window: { by: "time", durationMs: 1 } }),
+    );
+    const frames = encode(encoder, [
+      batchOf([event(0), event(0, 1), event(99), event(100), event(150), event(950)], 0, episodeAt(0)),
+      batchOf([event(1049), event(1050), event(1051, 1)], 1049, episodeAt(0)),
+    ]);
+    expect(frames.map(({ offsetUs, neuron }) => [[...offsetUs], [...neuron]])).toEqual([
+      [
+        [0, 0, 100, 950],
+        [0, 1, 0, 0],
+      ],
+      [
+        [50, 51],
+        [0, 1],
+      ],
+    ]);
+    expect(encoder.counts()).toMatchObject({ received: 9, delivered: 6, dropped: { filtered: 3 } });
+    encoder.reset();
+    expect(encode(encoder, [batchOf([event(5)], 0)]).map(({ length }) => length)).toEqual([1]);
+  });
+
   it("never touches a frame after it was given out, and forgets all on reset", () => {
     const encoder = new EventGridEncoder(size, gridOf({ window: { by: "count", events: 1 } }));
     const [first] = encoder.push(batchOf([event(1, 1)], 0));
@@ -162,6 +186,32 @@ describe("the event grid", () => {
     encoder.reset();
     expect(encoder.counts()).toMatchObject({ received: 0, delivered: 0, held: 0 });
     expect(encoder.flush()).toEqual([]);
+  });
+});
+
+describe("the refractory time of the event grid, for any stream", () => {
+  it("keeps no two spikes of a line closer, drops none that is far enough, and loses count of none", () => {
+    const events = fc.array(fc.tuple(fc.nat(300), fc.nat(4)), { maxLength: 200 });
+    fc.assert(
+      fc.property(events, fc.integer({ min: 0, max: 2000 }), (steps, refractoryUs) => {
+        const encoder = new EventGridEncoder(size, gridOf({ refractoryUs }));
+        let timeUs = 0;
+        const placed = steps.map(([stepUs, x]) => {
+          timeUs += stepUs;
+          return event(timeUs, x);
+        });
+        const lastUs = new Map<number, number>();
+        const wanted = placed.filter(({ timeUs: at, x }) => {
+          if (at - (lastUs.get(x) ?? Number.NEGATIVE_INFINITY) < refractoryUs) return false;
+          lastUs.set(x, at);
+          return true;
+        });
+        const frames = encode(encoder, [batchOf(placed, 0, episodeAt(0))]);
+        expect(frames.flatMap(({ neuron }) => [...neuron])).toEqual(wanted.map(({ x }) => x));
+        const { received, delivered, dropped } = encoder.counts();
+        expect(received).toBe(delivered + (dropped.filtered ?? 0));
+      }),
+    );
   });
 });
 
