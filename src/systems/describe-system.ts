@@ -1,12 +1,13 @@
 /** From a system's name to the description of a fresh model of it. */
 import { wallClockIso } from "../core/clock.ts";
+import { usageError } from "../core/errors.ts";
 import { packageVersion } from "../core/version.ts";
 import type { ModelDescription } from "../model/schema.ts";
 import { findSystem } from "./systems.ts";
 
 /**
  * @param name such as "diehl-cook-2015"
- * @throws SpikelineError SYSTEM_UNKNOWN
+ * @throws SpikelineError SYSTEM_UNKNOWN, SYSTEM_INPUT
  */
 export function describeSystem(
   name: string,
@@ -15,11 +16,20 @@ export function describeSystem(
     /** Seed of weights and spikes. */
     readonly seed?: number;
     readonly weights?: "float32" | "uint8" | undefined;
+    /** Size of the sensor; the data set's when left out. */
+    readonly input?: { readonly width: number; readonly height: number } | undefined;
   } = {},
 ): ModelDescription {
   const recipe = findSystem(name);
-  const { neurons = recipe.defaultNeurons, seed = 7, weights } = options;
-  const described = recipe.describe({ neurons, seed });
+  const { neurons = recipe.defaultNeurons, seed = 7, weights, input } = options;
+  const described = recipe.describe({ neurons, seed, input });
+  const { width, height } = described.input;
+  if (input !== undefined && (input.width !== width || input.height !== height)) {
+    throw usageError(
+      "SYSTEM_INPUT",
+      `Expected ${width}×${height} pixels for ${name}, which takes no others, found ${input.width}×${input.height}.`,
+    );
+  }
   const [layer] = described.layers;
   const synapses = { ...layer.synapses, ...(weights === undefined ? {} : { weights }) };
   return {

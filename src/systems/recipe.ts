@@ -17,9 +17,13 @@ export type Recipe = {
   readonly dataset: "mnist" | "n-mnist";
   readonly defaultNeurons: number;
   readonly published: readonly PublishedFigure[];
-  /** Everything a model needs but its provenance. `neurons` and `seed` are the user's. */
+  /**
+   * Everything a model needs but its provenance. `neurons` and `seed` are the user's, and `input` is the size of
+   * the user's sensor, where it is not the data set's and the system can take others.
+   */
   describe(options: {
     readonly neurons: number;
     readonly seed: number;
+    readonly input?: { readonly width: number; readonly height: number } | undefined;
   }): Omit<ModelDescription, "provenance" | "accuracy">;
 };

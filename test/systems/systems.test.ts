@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { packageVersion } from "../../src/core/version.ts";
 import { type ModelDescription, modelSchema } from "../../src/model/schema.ts";
@@ -72,6 +73,41 @@ describe("describing a system", () => {
     expect(seed).toBe(7);
     expect(provenance).toMatchObject({ spikelineVersion: packageVersion(), dataset: "", framesSeen: 0 });
     expect(new Date(provenance.createdAt).toISOString()).toBe(provenance.createdAt);
+  });
+
+  it("fits diehl-cook-events to the sensor: at most 32 cells a side, windows by time, thinned out", () => {
+    for (const [width, height, pool, inputs] of [
+      [1280, 720, 40, 2 * 32 * 18],
+      [640, 480, 20, 2 * 32 * 24],
+      [128, 128, 4, 2 * 32 * 32],
+      [34, 33, 2, 2 * 17 * 17],
+      [2048, 2048, 64, 2 * 32 * 32],
+      [1, 1, 1, 2],
+    ] as const) {
+      const description = describeSystem("diehl-cook-events", { neurons: 3, input: { width, height } });
+      expect(modelSchema.safeParse(description).error).toBeUndefined();
+      expect(description.layers[0].inputs).toBe(inputs);
+      expect(description.input).toEqual({ width, height });
+      expect(description.encoder).toMatchObject({ pool, refractoryUs: 2000, window: { by: "time" } });
+      SpikingNetwork.create(description).dispose();
+    }
+  });
+
+  it("leaves diehl-cook-events as it was for the sensor of its recordings", () => {
+    const { provenance, ...plain } = describeSystem("diehl-cook-events");
+    const said = describeSystem("diehl-cook-events", { input: { width: 34, height: 34 } });
+    expect({ ...said, provenance }).toEqual({ ...plain, provenance });
+    expect(createHash("sha256").update(JSON.stringify(plain)).digest("hex")).toBe(
+      "c7c6e8cd8986197eb54a353c2f15b497e0208ddfc6f580fae15891fd1220962f",
+    );
+  });
+
+  it("refuses a sensor that the system cannot take", () => {
+    const error = errorOf(() => describeSystem("diehl-cook-2015", { input: { width: 34, height: 34 } }));
+    expect(error).toMatchObject({ code: "SYSTEM_INPUT", exitCode: 2 });
+    expect(error.message).toBe(
+      "Expected 28×28 pixels for diehl-cook-2015, which takes no others, found 34×34.",
+    );
   });
 
   it("changes only the storage when another is asked for", () => {
