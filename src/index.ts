@@ -22,7 +22,8 @@ export { type LabelledFrames, presentFrames } from "./pipeline/operators/present
 export { through } from "./pipeline/operators/through.ts";
 export { nameNeurons, type TrainingProgress, train } from "./pipeline/trainer.ts";
 export { type Vote, VoteReadout } from "./readout/vote.ts";
-export { type Recording, RecordingFolderSensor } from "./sensors/recording-folder.ts";
+export type { Recording } from "./sensors/playback.ts";
+export { RecordingFolderSensor } from "./sensors/recording-folder.ts";
 export type { EventSensor, Sensor } from "./sensors/sensor.ts";
 export { describeSystem } from "./systems/describe-system.ts";
 export type { Recipe } from "./systems/recipe.ts";

@@ -114,7 +114,7 @@ function openRecordings(options: FrameSetOptions, description: ModelDescription)
       "Expected a folder of N-MNIST recordings with --source DIR and their labels with --labels FILE, but none was given.",
     );
   }
-  const list = listRecordings({ folder, labelsFile: options.labels });
+  const list = listRecordings({ path: folder, labelsFile: options.labels });
   checkLabels(list, { folder, classes: description.readout.classNames.length });
   const { validation, seed } = options;
   const split =
@@ -165,7 +165,8 @@ function recordingPart(
     labelled: recordings.length - unlabelledCount(recordings),
     frames: ({ count = recordings.length, passes = 1 } = {}) => {
       const played = recordings.slice(0, count);
-      const sensor = new RecordingFolderSensor({ name, recordings: played, speed: "max", passes, ...input });
+      const play = { name, recordings: played, speed: "max", passes, ...input, size: input } as const;
+      const sensor = new RecordingFolderSensor(play);
       return sensor.open().pipe(through(new EventGridEncoder(input, encoder)));
     },
   };

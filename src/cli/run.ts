@@ -14,18 +14,21 @@ import { PUBLISHED_TEST_FPS, PUBLISHED_TRAIN_FPS, percentText } from "./learn.ts
 import { accuracyText, runSession } from "./live-session.ts";
 import { checkOut } from "./out-file.ts";
 import { Output } from "./output.ts";
-import { describeSource } from "./run-source.ts";
+import { type DescribedSource, describeSource } from "./run-source.ts";
 import { withPageOptions } from "./show-page.ts";
 
 type RunOptions = z.output<typeof runOptions>;
 
-async function modelOf(options: RunOptions, output: Output): Promise<StartOptions["model"]> {
+async function modelOf(
+  options: RunOptions,
+  { size, output }: { readonly size: DescribedSource["size"]; readonly output: Output },
+): Promise<StartOptions["model"]> {
   const { model: file, neurons, seed, fresh } = options;
-  if (file === undefined) return { description: describeSystem(diehlCookEvents.name, { neurons, seed }) };
-  return beginFrom({ file, fresh, output });
+  if (file !== undefined) return beginFrom({ file, fresh, output });
+  return { description: describeSystem(diehlCookEvents.name, { neurons, seed, input: size }) };
 }
 
-function resultText({ frames, accuracy, speed, stages }: Snapshot): string {
+function resultText({ frames, accuracy, speed, stages, message }: Snapshot): string {
   const fps = (value: number | undefined) =>
     value === undefined ? "not measured" : `${Math.round(value).toLocaleString("en-US")} frames/s`;
   // Pictures that a newer one replaced are no loss of data; the page counts them for itself.
@@ -38,6 +41,7 @@ function resultText({ frames, accuracy, speed, stages }: Snapshot): string {
       (accuracy.recentOf === 0 ? "–" : percentText(accuracy.recent / accuracy.recentOf)),
     `possible while learning: ${fps(speed.trainFps)} (published ${PUBLISHED_TRAIN_FPS}); learning off: ${fps(speed.testFps)} (published ${PUBLISHED_TEST_FPS})`,
     `dropped: ${lost.length === 0 ? "nothing" : lost.join(", ")}`,
+    ...(message === undefined ? [] : [message]),
   ].join("\n");
 }
 
@@ -52,8 +56,8 @@ async function runCommand(raw: Record<string, unknown>): Promise<void> {
     );
   }
   await checkOut(out);
-  const { description, total } = describeSource(options);
-  const model = await modelOf(options, output);
+  const { description, size, total } = await describeSource(options);
+  const model = await modelOf(options, { size, output });
   const checkpoints = out ?? file;
   await runSession({
     start: {
@@ -68,9 +72,10 @@ async function runCommand(raw: Record<string, unknown>): Promise<void> {
     output,
     onResult: async ({ snapshot, model: learned, checkpoint }) => {
       if (out !== undefined && learned !== undefined) await saveModel(out, decodeModel(learned, out));
-      const { frames, accuracy, speed: fps, stages, learning } = snapshot;
+      const { frames, accuracy, speed: fps, stages, learning, message } = snapshot;
+      const saved = { out, checkpoint: checkpoint?.path };
       output.result(
-        { source, frames, learning, accuracy, speed: fps, stages, out, checkpoint: checkpoint?.path },
+        { source, frames, learning, accuracy, speed: fps, stages, ...saved, message },
         resultText(snapshot),
       );
     },
@@ -80,7 +85,13 @@ async function runCommand(raw: Record<string, unknown>): Promise<void> {
 export function addRun(program: Command): void {
   withPageOptions(program.command("run"))
     .description("live: a simulated camera or event recordings through the network, onto a page")
-    .requiredOption("--source <source>", "sim:digits, or a folder of N-MNIST recordings (.bin, .bs2)")
+    .requiredOption(
+      "--source <source>",
+      "sim:digits, a recording or a folder of them (.raw, .bin, .bs2), or - for standard input",
+    )
+    .option("--format <format>", "evt2, evt3 or nmnist, where the recording does not say")
+    .option("--size <WxH>", "the sensor's size, where the recording does not say (nmnist: 34x34)")
+    .option("--salvage", "keep what can be read of damaged recordings, skip what cannot, and count both")
     .option("--labels <file>", "labels of the recordings: lines of `id label`")
     .option("--model <file>", "model to begin with (default: a fresh one of diehl-cook-events)")
     .option("--fresh", "begin with the model itself, not with what was learned on from it")
@@ -91,7 +102,7 @@ export function addRun(program: Command): void {
     )
     .option(
       "--passes <n>",
-      "how often the folder is played (default: 1), or sim:digits shown (default: for ever)",
+      "how often the recordings are played (default: 1), or sim:digits shown (default: for ever)",
     )
     .option("--frames <n>", "how many digits sim:digits shows")
     .option("--neurons <n>", "neurons of a fresh model")
@@ -100,6 +111,9 @@ export function addRun(program: Command): void {
     .option("--out <file>", "write the model at the end, NAME.safetensors")
     .option("--json", "print one JSON document at the end")
     .option("--quiet", "print nothing but errors")
-    .addHelpText("after", "\nExample: spikeline run --source sim:digits --learn")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  spikeline run --source sim:digits --learn\n  spikeline run --source rec.raw --learn",
+    )
     .action(runCommand);
 }

@@ -21,6 +21,22 @@ const common = { json: flag, quiet: flag };
 const neurons = whole(1, 65536);
 const seed = whole(0, 0xffffffff);
 
+const recordingFormat = z
+  .enum(["evt2", "evt3", "nmnist", "n-mnist"], '"evt2", "evt3" or "nmnist"')
+  .transform((format) => (format === "nmnist" ? "n-mnist" : format));
+
+/** Coordinates of the formats have at most 11 bits. */
+const MOST_PIXELS = 2048;
+const SIZE = `a sensor's size of 1 to ${MOST_PIXELS} pixels each way, such as 640x480`;
+const sensorSize = z
+  .string()
+  .regex(/^\d{1,4}x\d{1,4}$/i, SIZE)
+  .transform((size) => {
+    const [width = 0, height = 0] = size.toLowerCase().split("x").map(Number);
+    return { width, height };
+  })
+  .refine((size) => Object.values(size).every((side) => side >= 1 && side <= MOST_PIXELS), SIZE);
+
 export const trainOptions = z.strictObject({
   ...common,
   neurons: neurons.optional(),
@@ -76,6 +92,9 @@ export const runOptions = z.strictObject({
   labels: text.optional(),
   model: text.optional(),
   learn: flag,
+  format: recordingFormat.optional(),
+  size: sensorSize.optional(),
+  salvage: flag,
   speed: z.enum(["1", "max", "auto"], '"1", "max" or "auto"').optional(),
   passes: whole(1, 1000).optional(),
   frames: whole(1, 100_000_000).optional(),

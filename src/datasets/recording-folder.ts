@@ -1,9 +1,9 @@
 /**
- * A folder of recordings and the text file that names the class of each.
+ * A folder of recordings, or a single one, and the text file that names the class of each.
  * It lists and splits; opening a recording is the sensors' work.
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { extname, join } from "node:path";
+import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, extname, join, resolve } from "node:path";
 import { dataError, ioError, noInputError, systemCode, usageError } from "../core/errors.ts";
 import { hashWords, permutation, Random } from "../core/random.ts";
 
@@ -20,39 +20,86 @@ export type RecordingSplit = {
   readonly validation: readonly LabelledRecording[];
 };
 
-/** N-MNIST's two endings of the same layout. */
-const ENDINGS: ReadonlySet<string> = new Set([".bs2", ".bin"]);
+/** Prophesee's, and N-MNIST's two of the same layout. */
+const ENDINGS: ReadonlySet<string> = new Set([".raw", ".bs2", ".bin"]);
+const ENDING_WORDS = ".raw, .bs2 or .bin";
+/** What people and recording programs leave beside recordings. */
+const COMPANIONS: ReadonlySet<string> = new Set([
+  ...[".txt", ".md", ".csv", ".tsv", ".json", ".yaml", ".yml"],
+  ...[".bias", ".tmp_index"],
+]);
 /** The model file allows this many classes. */
 const MAX_LABEL = 999;
 
 /**
- * The recordings of a folder, by the first number in the name, then by name: 2.bs2 before 10.bs2.
- * Without a labels file no recording has a label.
+ * The recordings of a folder, by the first number in the name, then by name: 2.bs2 before 10.bs2; or a single file.
+ * Without a labels file no recording has a label. `others` is what becomes of files in the folder that are neither
+ * recordings nor what usually lies beside them: left out, refused, or listed all the same.
  */
 export function listRecordings(options: {
-  readonly folder: string;
+  readonly path: string;
   readonly labelsFile: string | undefined;
+  readonly others?: "leave" | "refuse" | "list";
 }): readonly LabelledRecording[] {
-  const { folder, labelsFile } = options;
-  const files = readFolder(folder).filter((file) => ENDINGS.has(extname(file).toLowerCase()));
-  if (files.length === 0) {
-    throw noInputError(
-      "RECORDINGS_EMPTY",
-      `Expected recordings ending in ${[...ENDINGS].join(" or ")} in the folder ${folder}, found none.`,
-    );
-  }
+  const { path, labelsFile, others = "leave" } = options;
+  const files = isFolder(path) ? recordingsIn(path, { labelsFile, others }) : [path];
   const labels = labelsFile === undefined ? undefined : parseLabels(readText(labelsFile), labelsFile);
-  const recordings = files.sort(byNumberThenName).map((file) => {
-    const name = file.slice(0, -extname(file).length);
-    return { path: join(folder, file), name, label: labels?.get(name) };
+  const recordings = files.map((file) => {
+    const name = basename(file, extname(file));
+    return { path: file, name, label: labels?.get(name) };
   });
   if (labels !== undefined && unlabelledCount(recordings) === recordings.length) {
     throw dataError(
       "LABELS_UNRELATED",
-      `Expected ${labelsFile} to name recordings of ${folder} (such as ${show(recordings[0]?.name ?? "")}), found none of the ${recordings.length} among its ${labels.size} names.`,
+      `Expected ${labelsFile} to name recordings of ${path} (such as ${show(recordings[0]?.name ?? "")}), found none of the ${recordings.length} among its ${labels.size} names.`,
     );
   }
   return recordings;
+}
+
+type Others = "leave" | "refuse" | "list";
+
+function recordingsIn(
+  folder: string,
+  options: { readonly labelsFile: string | undefined; readonly others: Others },
+): string[] {
+  const { labelsFile, others } = options;
+  const labelsPath = labelsFile === undefined ? undefined : resolve(labelsFile);
+  const endingOf = ({ name }: Dirent) => extname(name).toLowerCase();
+  const isOther = (entry: Dirent) =>
+    entry.isFile() &&
+    !entry.name.startsWith(".") &&
+    !COMPANIONS.has(endingOf(entry)) &&
+    resolve(folder, entry.name) !== labelsPath;
+  const entries = readFolder(folder);
+  const recordings = entries.filter((entry) => ENDINGS.has(endingOf(entry)));
+  const strangers = entries.filter((entry) => !ENDINGS.has(endingOf(entry)) && isOther(entry));
+  const [stranger] = strangers;
+  if (others === "refuse" && stranger !== undefined) {
+    throw dataError(
+      "RECORDINGS_OTHER",
+      `Expected only recordings (${ENDING_WORDS}) in the folder ${folder}, found ${show(stranger.name)}${strangers.length === 1 ? "" : ` and ${strangers.length - 1} others`}; move them away or skip them with --salvage.`,
+    );
+  }
+  if (recordings.length === 0) {
+    throw noInputError(
+      "RECORDINGS_EMPTY",
+      `Expected recordings ending in ${ENDING_WORDS} in the folder ${folder}, found none.`,
+    );
+  }
+  const listed = others === "list" ? [...recordings, ...strangers] : recordings;
+  return listed
+    .map(({ name }) => name)
+    .sort(byNumberThenName)
+    .map((name) => join(folder, name));
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    throw asReadError(path, error);
+  }
 }
 
 /** How many recordings the labels file does not name. */
@@ -102,20 +149,23 @@ function byLabel(list: readonly LabelledRecording[]): Map<number, LabelledRecord
   return groups;
 }
 
-function readFolder(folder: string): string[] {
+function readFolder(folder: string): Dirent[] {
   try {
-    return readdirSync(folder);
+    return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    const code = systemCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") {
-      throw noInputError("RECORDINGS_ABSENT", `Expected a folder of recordings at ${folder}, found none.`);
-    }
-    throw ioError(
-      "RECORDINGS_READ",
-      `Expected to read the folder ${folder}, the system answered ${code}.`,
-      error,
+    throw asReadError(folder, error);
+  }
+}
+
+function asReadError(path: string, error: unknown): Error {
+  const code = systemCode(error);
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    return noInputError(
+      "RECORDINGS_ABSENT",
+      `Expected a recording or a folder of them at ${path}, found none.`,
     );
   }
+  return ioError("RECORDINGS_READ", `Expected to read ${path}, the system answered ${code}.`, error);
 }
 
 function readText(path: string): string {

@@ -19,6 +19,8 @@ type Setting = {
   readonly cwd?: string;
   /** Folder that holds the page's token. */
   readonly state?: string;
+  /** Written to stdin, which is then closed, or left open until the program ends; without, there is none. */
+  readonly stdin?: { readonly bytes: Uint8Array; readonly staysOpen?: boolean };
   /** Done once, as soon as the program has said these words on stdout or stderr. */
   readonly when?: {
     readonly says: RegExp;
@@ -32,13 +34,17 @@ export function spikeline(args: readonly string[], setting: Setting = {}): Promi
 }
 
 export function runNode(args: readonly string[], setting: Setting = {}): Promise<Ran> {
-  const { cwd = ROOT, state, when } = setting;
+  const { cwd = ROOT, state, stdin, when } = setting;
   if (!existsSync(MAIN)) throw new Error(`Expected the compiled program at ${MAIN}; run "npm run build:ts".`);
   const child = spawn(process.execPath, args, {
     cwd,
     env: { ...process.env, ...(state === undefined ? {} : { XDG_STATE_HOME: state }) },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
+  // The program may end before it has read all.
+  child.stdin.on("error", () => undefined);
+  if (stdin === undefined) child.stdin.end();
+  else child.stdin.write(stdin.bytes, () => stdin.staysOpen !== true && child.stdin.end());
   const said = { stdout: "", stderr: "" };
   let isDone = false;
   for (const stream of ["stdout", "stderr"] as const) {

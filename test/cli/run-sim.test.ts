@@ -47,12 +47,14 @@ describe.concurrent("running the simulated camera", () => {
   });
 
   test("refuses labels, a length said twice, and a name it does not know", async () => {
-    const [labels, twice, unknown] = await Promise.all([
+    const [labels, sized, twice, unknown] = await Promise.all([
       simulate("--labels", "labels.txt"),
+      simulate("--size", "34x34"),
       simulate("--passes", "2", "--frames", "3"),
       spikeline(["run", "--source", "sim:digit", "--learn", "--headless"]),
     ]);
     expectRefusal(labels, 2, "SIM_LABELS", /knows what it shows, but labels\.txt came/);
+    expectRefusal(sized, 2, "SIM_RECORDING", /only with recordings/);
     expectRefusal(twice, 2, "SIM_LENGTH", /2 and 3/);
     expectRefusal(unknown, 2, "SIM_NAME", /"sim:digit" came; did you mean "sim:digits"\?/);
   });

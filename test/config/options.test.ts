@@ -60,6 +60,7 @@ describe("options", () => {
       quiet: false,
       source: "x",
       learn: false,
+      salvage: false,
       seed: 7,
       headless: false,
       host: "127.0.0.1",
@@ -118,6 +119,21 @@ describe("options", () => {
     ["0.9999", 0.9999],
   ])("take a share of %s", (word, share) => {
     expect(parseOptions(trainOptions, { validation: word }).validation).toBe(share);
+  });
+
+  it("read what a recording is where it does not say", () => {
+    const { format, size } = parseOptions(runOptions, { source: "-", format: "nmnist", size: "1280X720" });
+    expect([format, size]).toEqual(["n-mnist", { width: 1280, height: 720 }]);
+    for (const [name, value] of [
+      ["format", "evt4"],
+      ["size", "640"],
+      ["size", "0x5"],
+      ["size", "2049x1"],
+      ["size", "-1x5"],
+    ] as const) {
+      const error = errorOf(() => parseOptions(runOptions, { source: "-", [name]: value }));
+      expect(error.message).toContain(`for --${name}, but "${value}" came.`);
+    }
   });
 
   it("say so when nothing came for what is needed", () => {

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
@@ -26,7 +26,7 @@ describe("a folder of recordings", () => {
 
   it("lists its recordings by number then name, and nothing else", () => {
     for (const name of ["10.bs2", "2.bs2", "b.bin", "a.BIN", "1.bs2", "notes.txt", "01.bin"]) put(name);
-    const list = listRecordings({ folder, labelsFile: undefined });
+    const list = listRecordings({ path: folder, labelsFile: undefined });
     expect(list.map(({ name }) => name)).toEqual(["01", "1", "2", "10", "a", "b"]);
     expect(list[0]?.path).toBe(join(folder, "01.bin"));
     expect(unlabelledCount(list)).toBe(6);
@@ -35,34 +35,70 @@ describe("a folder of recordings", () => {
   it("gives each recording its label and counts those without", () => {
     for (const name of ["1.bs2", "2.bs2", "3.bs2"]) put(name);
     const labelsFile = put("labels.txt", "#sample #class\r\n1\t5\r\n\r\n3 0\r\n77,9\r\n");
-    const list = listRecordings({ folder, labelsFile });
+    const list = listRecordings({ path: folder, labelsFile });
     expect(list.map(({ label }) => label)).toEqual([5, undefined, 0]);
     expect(unlabelledCount(list)).toBe(1);
   });
 
   it("is no input when it, its recordings or its labels file are absent", () => {
-    const list = (options: { folder: string; labelsFile?: string }) => () =>
+    const list = (options: { path: string; labelsFile?: string }) => () =>
       listRecordings({ labelsFile: undefined, ...options });
-    expect(list({ folder: join(folder, "nowhere") })).toThrow(
+    expect(list({ path: join(folder, "nowhere") })).toThrow(
       expect.objectContaining({ code: "RECORDINGS_ABSENT", exitCode: 66 }),
     );
-    expect(list({ folder })).toThrow(expect.objectContaining({ code: "RECORDINGS_EMPTY", exitCode: 66 }));
+    expect(list({ path: folder })).toThrow(
+      expect.objectContaining({ code: "RECORDINGS_EMPTY", exitCode: 66 }),
+    );
     put("1.bs2");
-    expect(list({ folder: join(folder, "1.bs2") })).toThrow(
+    expect(list({ path: join(folder, "1.bs2", "x") })).toThrow(
       expect.objectContaining({ code: "RECORDINGS_ABSENT", exitCode: 66 }),
     );
-    expect(list({ folder, labelsFile: join(folder, "nowhere.txt") })).toThrow(
+    expect(list({ path: folder, labelsFile: join(folder, "nowhere.txt") })).toThrow(
       expect.objectContaining({ code: "LABELS_ABSENT", exitCode: 66 }),
     );
-    expect(list({ folder, labelsFile: folder })).toThrow(
+    expect(list({ path: folder, labelsFile: folder })).toThrow(
       expect.objectContaining({ code: "LABELS_READ", exitCode: 74 }),
+    );
+  });
+
+  it("may hold recordings of all formats, and be a single file", () => {
+    for (const name of ["3.raw", "1.bin", "2.bs2"]) put(name);
+    const labelsFile = put("labels.txt", "3 7\n");
+    const list = listRecordings({ path: folder, labelsFile });
+    expect(list.map(({ name, label }) => [name, label])).toEqual([
+      ["1", undefined],
+      ["2", undefined],
+      ["3", 7],
+    ]);
+    const odd = put("three.dat");
+    expect(listRecordings({ path: odd, labelsFile: undefined })).toEqual([
+      { path: odd, name: "three", label: undefined },
+    ]);
+  });
+
+  it("leaves, refuses or lists what is no recording, but never minds what lies beside recordings", () => {
+    for (const name of ["1.raw", "notes.md", "1.bias", ".hidden"]) put(name);
+    const labelsFile = put("labels", "1 7\n");
+    mkdirSync(join(folder, "more.d"));
+    const list = (others: "leave" | "refuse" | "list") =>
+      listRecordings({ path: folder, labelsFile, others }).map(({ path }) => basename(path));
+    expect(list("refuse")).toEqual(["1.raw"]);
+    for (const name of ["2.jpg", "3.npy"]) put(name);
+    expect(list("leave")).toEqual(["1.raw"]);
+    expect(list("list")).toEqual(["1.raw", "2.jpg", "3.npy"]);
+    expect(() => list("refuse")).toThrow(
+      expect.objectContaining({
+        code: "RECORDINGS_OTHER",
+        exitCode: 65,
+        message: `Expected only recordings (.raw, .bs2 or .bin) in the folder ${folder}, found "2.jpg" and 1 others; move them away or skip them with --salvage.`,
+      }),
     );
   });
 
   it("is bad data when the labels file names none of the recordings", () => {
     put("1.bs2");
     const labelsFile = put("labels.txt", "a 1\nb 2\n");
-    expect(() => listRecordings({ folder, labelsFile })).toThrow(
+    expect(() => listRecordings({ path: folder, labelsFile })).toThrow(
       expect.objectContaining({
         code: "LABELS_UNRELATED",
         exitCode: 65,

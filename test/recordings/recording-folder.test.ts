@@ -5,7 +5,7 @@ import { dataPath, describeRecordings } from "./data-folder.ts";
 
 const listSmall = () =>
   listRecordings({
-    folder: dataPath("nmnist-small-bs2"),
+    path: dataPath("nmnist-small-bs2"),
     labelsFile: dataPath("nmnist-small-bs2", "train1K.txt"),
   });
 

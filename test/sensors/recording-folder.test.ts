@@ -4,6 +4,7 @@ import { firstValueFrom, lastValueFrom, take, tap, toArray } from "rxjs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EventBatch } from "../../src/core/batches.ts";
 import { RecordingFolderSensor } from "../../src/sensors/recording-folder.ts";
+import { evt2, headerText, joined, textBytes, wordBytes } from "../formats/evt-bytes.ts";
 import { nmnistBytes, wanderingWords } from "../formats/nmnist-bytes.ts";
 import { temporaryFolder, waitingClock, writeRecordings } from "./recording-world.ts";
 
@@ -161,7 +162,7 @@ describe("the recording folder sensor", () => {
     expect({ delivered, held }).toEqual({ delivered: 120, held: 0 });
     expect(dropped.truncated).toBe(1);
     expect(received).toBe(delivered + Object.values(dropped).reduce((sum, n) => sum + n, 0));
-    expect(sensor.fault()).toContain("noise.bs2");
+    expect(sensor.fault()).toMatch(/^3 of 5 recordings could not be read to the end, .*noise\.bs2/);
   });
 
   it("fails rather than spinning for ever when nothing of an endless list can be read", async () => {
@@ -169,6 +170,11 @@ describe("the recording folder sensor", () => {
     const endless = { recordings, passes: Number.POSITIVE_INFINITY, salvage: true };
     const sensor = new RecordingFolderSensor({ name: "toys", speed: "max", ...endless });
     await expect(play(sensor)).rejects.toMatchObject({ code: "RECORDINGS_NONE", exitCode: 65 });
+    // A header and a time, but no event: nothing is wrong with it, and nothing comes of it.
+    const still = joined(textBytes(headerText("EVT2", 9, 9)), wordBytes([evt2.high(0)], 4));
+    const stills = writeRecordings(folder, { "still.raw": still });
+    const empty = new RecordingFolderSensor({ name: "toys", recordings: stills, speed: "max" });
+    await expect(play(empty)).rejects.toThrow(/of toys, found none\.$/);
   });
 
   it("says what is missing or not a file", async () => {

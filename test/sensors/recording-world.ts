@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../../src/core/clock.ts";
 import type { Wait } from "../../src/sensors/pace.ts";
-import type { Recording } from "../../src/sensors/recording-folder.ts";
+import type { Recording } from "../../src/sensors/playback.ts";
 
 export const temporaryFolder = () => mkdtempSync(join(tmpdir(), "spikeline-recordings-"));
 
-/** Writes the files and lists them with labels 0, 1, 2 … */
+/** Writes the files and lists them with labels 0, 1, 2 …; a name without an ending gets N-MNIST's. */
 export function writeRecordings(folder: string, files: Readonly<Record<string, Uint8Array>>): Recording[] {
   return Object.entries(files).map(([name, bytes], label) => {
-    const path = join(folder, `${name}.bs2`);
+    const path = join(folder, name.includes(".") ? name : `${name}.bs2`);
     writeFileSync(path, bytes);
     return { path, name, label };
   });
