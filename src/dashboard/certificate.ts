@@ -1,46 +1,10 @@
-/** The certificate that encrypts the page, and its private key: read from files and checked before anything listens. */
+/** The certificate that encrypts the page, and its private key: checked before anything listens. Reads no files. */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { createSecureContext } from "node:tls";
-import { dataError, ioError, noInputError, systemCode, usageError } from "../core/errors.ts";
+import { dataError, systemCode } from "../core/errors.ts";
 
 /** Texts in PEM form; the certificate may be followed by those that vouch for it. */
 export type Certificate = { readonly cert: string; readonly key: string };
-
-/**
- * What `--tls-cert` and `--tls-key` name, or undefined when neither is given.
- * @throws SpikelineError TLS_HALF, TLS_FILE_MISSING or TLS_FILE_READ
- */
-export async function readCertificate(files: {
-  readonly tlsCert?: string | undefined;
-  readonly tlsKey?: string | undefined;
-}): Promise<Certificate | undefined> {
-  const { tlsCert, tlsKey } = files;
-  if (tlsCert === undefined && tlsKey === undefined) return undefined;
-  if (tlsCert === undefined || tlsKey === undefined) {
-    const [given, missing] = tlsCert === undefined ? ["key", "cert"] : ["cert", "key"];
-    throw usageError(
-      "TLS_HALF",
-      `Expected --tls-cert and --tls-key together, found only --tls-${given}; add --tls-${missing}.`,
-    );
-  }
-  return { cert: await readPem(tlsCert), key: await readPem(tlsKey) };
-}
-
-async function readPem(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") {
-      throw noInputError("TLS_FILE_MISSING", `Expected a PEM file at ${path}, but there is none.`);
-    }
-    throw ioError(
-      "TLS_FILE_READ",
-      `Expected to read the PEM file ${path}, but the system says ${systemCode(error)}.`,
-      error,
-    );
-  }
-}
 
 /** @throws SpikelineError TLS_CERTIFICATE or TLS_KEY */
 export function checkCertificate({ cert, key }: Certificate): void {

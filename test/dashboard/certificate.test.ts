@@ -1,10 +1,7 @@
-/** The certificate: read, checked, and refused in one sentence when it will not do. */
+/** The certificate: checked, and refused in one sentence when it will not do. */
 import { createPrivateKey } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkCertificate, readCertificate } from "../../src/dashboard/certificate.ts";
+import { describe, expect, it } from "vitest";
+import { checkCertificate } from "../../src/dashboard/certificate.ts";
 import { selfSigned } from "./self-signed.ts";
 
 const own = selfSigned();
@@ -32,37 +29,5 @@ describe("a certificate", () => {
     expect(() => checkCertificate(given)).toThrow(
       expect.objectContaining({ code, exitCode: 65, message: expect.stringMatching(/^Expected [^\n]+\.$/) }),
     );
-  });
-});
-
-describe("the files of a certificate", () => {
-  let folder = "";
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "spikeline-tls-"));
-    writeFileSync(join(folder, "cert.pem"), own.cert);
-    writeFileSync(join(folder, "key.pem"), own.key);
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  it("are read together, or not at all", async () => {
-    const files = { tlsCert: join(folder, "cert.pem"), tlsKey: join(folder, "key.pem") };
-    expect(await readCertificate(files)).toEqual(own);
-    expect(await readCertificate({})).toBeUndefined();
-  });
-
-  it("are missed one by one", async () => {
-    const half = { code: "TLS_HALF", exitCode: 2 };
-    await expect(readCertificate({ tlsCert: "cert.pem" })).rejects.toMatchObject({
-      ...half,
-      message: expect.stringContaining("add --tls-key"),
-    });
-    await expect(readCertificate({ tlsKey: "key.pem" })).rejects.toMatchObject({
-      ...half,
-      message: expect.stringContaining("add --tls-cert"),
-    });
-    const missing = { tlsCert: join(folder, "none.pem"), tlsKey: join(folder, "key.pem") };
-    await expect(readCertificate(missing)).rejects.toMatchObject({ code: "TLS_FILE_MISSING", exitCode: 66 });
-    const folders = { tlsCert: folder, tlsKey: join(folder, "key.pem") };
-    await expect(readCertificate(folders)).rejects.toMatchObject({ code: "TLS_FILE_READ", exitCode: 74 });
   });
 });
