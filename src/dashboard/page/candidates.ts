@@ -66,13 +66,18 @@ function build(classNames: readonly string[]): void {
   list.replaceChildren(...bars.map(({ item }) => item));
 }
 
+function noteFor(names: number): string {
+  if (names === 0) return "no names yet";
+  return names > MOST ? `share of votes, ${MOST} of ${names} names` : "share of votes";
+}
+
 export function showCandidates({ snapshot, nowMs }: Moment): void {
   const { classNames, decision } = snapshot;
   remember(snapshot);
   chosen = choose(classNames.length, nowMs);
   build(classNames);
   const all = classNames.length;
-  setText(byId("candidates-note"), all > MOST ? `share of votes, ${MOST} of ${all} names` : "share of votes");
+  setText(byId("candidates-note"), noteFor(all));
   bars.forEach(({ item, fill, value }, i) => {
     const index = chosen[i] ?? -1;
     const share = decision?.shares[index] ?? 0;

@@ -118,6 +118,7 @@ function momentAt(now: number): Moment | undefined {
 
 function frame(): void {
   requestAnimationFrame(frame);
+  if (document.hidden) return;
   const now = nowMs();
   const moment = momentAt(now);
   const held = hold.momentOf(moment);
