@@ -89,7 +89,7 @@ export type EventPicture = {
   readonly off: number;
 };
 
-/** The code of an age: 127 is now, 1 is a second or more; steps grow with age, 12 to a doubling of (1 ms + age). */
+/** The code of an age: 127 is now, 1 is 1.4 s or more; steps grow with age, 12 to a doubling of (1 ms + age). */
 export const ageCode = (ageMs: number): number =>
   Math.max(1, 127 - Math.floor(AGE_CODES_PER_DOUBLING * Math.log2(1 + Math.max(0, ageMs))));
 /** The youngest age of a code, in milliseconds. */

@@ -2,9 +2,9 @@
 import type { EventBatch } from "../core/batches.ts";
 import { ageCode, type EventPicture, MAX_PICTURE_SIDE } from "../core/telemetry.ts";
 
-/** Ages are looked up in steps of half a millisecond; all beyond the table share the last code. */
+/** Ages are looked up in steps of half a millisecond; the table ends where code 1 begins, the code of all beyond. */
 const STEP_US = 500;
-const CODES = Int8Array.from({ length: 2048 }, (_, step) => ageCode((step * STEP_US) / 1000));
+const CODES = Int8Array.from({ length: 2896 }, (_, step) => ageCode((step * STEP_US) / 1000));
 
 export class EventPictureBuilder {
   readonly #sensor: { readonly width: number; readonly height: number };

@@ -1,9 +1,14 @@
-/** Small fakes for the live path: a sensor played by hand, a network that answers at once, a clock. */
-import { defer, finalize, type Observable, tap } from "rxjs";
+/** Small fakes for the live path: a sensor played by hand, a model that answers at once, a clock. */
+import { defer, finalize, NEVER, type Observable, tap } from "rxjs";
+import { TestScheduler } from "rxjs/testing";
 import type { EventBatch, SpikeBatch } from "../../src/core/batches.ts";
 import type { Clock } from "../../src/core/clock.ts";
+import type { Snapshot, StageCounts } from "../../src/core/telemetry.ts";
 import type { ModelDescription } from "../../src/model/schema.ts";
-import type { LiveNetwork, LiveReadout } from "../../src/pipeline/frame-judge.ts";
+import { livePipeline } from "../../src/pipeline/live.ts";
+import type { LiveOptions } from "../../src/pipeline/live-graph.ts";
+import type { LiveModel, LiveNetwork, LiveReadout } from "../../src/pipeline/live-model.ts";
+import { NeuronGroups } from "../../src/readout/neuron-groups.ts";
 import type { EventSensor } from "../../src/sensors/sensor.ts";
 import { tinyDescription } from "../model/tiny-model.ts";
 
@@ -20,9 +25,14 @@ export function episodeBatch(index: number, label = index % 4, isLabelled = true
   };
 }
 
-export function eventDescription(): ModelDescription {
+/** Batches by letter, for marbles. */
+export const batches: Readonly<Record<string, EventBatch>> = Object.fromEntries(
+  [..."abcdefghij"].map((key, i) => [key, episodeBatch(i)]),
+);
+
+export function eventDescription(neurons = 4): ModelDescription {
   return {
-    ...tinyDescription({ inputs: 4, neurons: 4, classes: 4 }),
+    ...tinyDescription({ inputs: 4, neurons, classes: 4 }),
     encoder: { kind: "event-grid", pool: 1, polarity: "merge", window: { by: "episode" } },
   };
 }
@@ -51,9 +61,26 @@ export function fakeSensor(
   };
 }
 
+/** The same sensor, which hurries when asked: it is paced until then. `log` hears of it. */
+export function hurriedSensor(
+  batches$: Observable<EventBatch>,
+  { log = [] }: { readonly log?: string[] } = {},
+): EventSensor {
+  let paced = true;
+  const hurry = (on: boolean) => {
+    paced = !on;
+    log.push(on ? "hurry" : "real time");
+  };
+  const sensor = { ...fakeSensor(batches$, { log }), hurry };
+  return Object.defineProperty(sensor, "paced", { get: () => paced });
+}
+
 /** Its neuron n fires as often as input n did. */
 export function fakeNetwork(log: string[] = []): LiveNetwork {
   return {
+    neurons: 4,
+    inputs: 4,
+    fields: () => new Float32Array(16).fill(1),
     present: (spikes: SpikeBatch, { learn }) => {
       log.push(`present ${spikes.episode?.name}${learn ? " learning" : ""}`);
       const counts = new Uint16Array(4);
@@ -68,6 +95,8 @@ export function fakeReadout(log: string[] = []): LiveReadout {
   const classOf = new Map<number, number>();
   return {
     forgetBy: () => undefined,
+    assignments: () => Int16Array.from({ length: 4 }, (_, neuron) => classOf.get(neuron) ?? -1),
+    given: () => new Int32Array(4).fill(-1),
     decide: (counts) => {
       const label = classOf.get(counts.findIndex((count) => count > 0));
       log.push(`decide ${label}`);
@@ -82,6 +111,61 @@ export function fakeReadout(log: string[] = []): LiveReadout {
     },
   };
 }
+
+/** Four neurons in one real group; `log` hears all that it is asked. */
+export function fakeModel(log: string[] = [], over: Partial<LiveModel> = {}): LiveModel {
+  const description = over.description ?? eventDescription();
+  return {
+    description,
+    network: fakeNetwork(log),
+    readout: fakeReadout(log),
+    groups: new NeuronGroups({ neurons: 4, seed: 1 }),
+    classNames: description.readout.classNames,
+    reset: () => log.push("reset"),
+    name: (group, name) => log.push(`name ${group} ${name}`),
+    ...over,
+  };
+}
+
+/** A pipeline of fakes that nobody controls, but for what is given. */
+export const optionsWith = (over: Partial<LiveOptions>, log: string[] = []): LiveOptions => ({
+  sensor: fakeSensor(NEVER),
+  model: fakeModel(log),
+  control$: NEVER,
+  ...over,
+});
+
+/** Runs under virtual time and returns all snapshots, and when each came. */
+export function watch(
+  make: (helpers: { cold: TestScheduler["createColdObservable"] }) => LiveOptions,
+  untilMs: number,
+): { readonly snapshots: Snapshot[]; readonly atMs: number[]; readonly error: unknown } {
+  const snapshots: Snapshot[] = [];
+  const atMs: number[] = [];
+  let error: unknown;
+  const scheduler = new TestScheduler(() => undefined);
+  scheduler.run(({ cold }) => {
+    const clock = { nowUs: () => scheduler.now() * 1000, cpuUs: () => 0 };
+    const subscription = livePipeline(make({ cold }), clock, scheduler).subscribe({
+      next: (snapshot) => {
+        snapshots.push(snapshot);
+        atMs.push(scheduler.now());
+      },
+      error: (thrown: unknown) => {
+        error = thrown;
+      },
+    });
+    scheduler.schedule(() => subscription.unsubscribe(), untilMs);
+  });
+  return { snapshots, atMs, error };
+}
+
+export const stageOf = (snapshot: Snapshot | undefined, name: string): StageCounts | undefined =>
+  snapshot?.stages.find((stage) => stage.name === name);
+
+/** Received beyond what is accounted for; 0 where the accounts are exact. */
+export const missingOf = ({ received, delivered, held, dropped }: StageCounts): number =>
+  received - delivered - held - Object.values(dropped).reduce((sum, n) => sum + n, 0);
 
 /** A clock that only the test moves. */
 export function fakeClock() {

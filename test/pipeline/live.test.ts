@@ -1,60 +1,29 @@
-import { from, NEVER, Observable, of, throwError, toArray } from "rxjs";
-import { TestScheduler } from "rxjs/testing";
+import { expand, from, map, Observable, throwError, timer, toArray } from "rxjs";
 import { describe, expect, it } from "vitest";
 import { EXIT, SpikelineError } from "../../src/core/errors.ts";
 import type { Snapshot } from "../../src/core/telemetry.ts";
 import { livePipeline } from "../../src/pipeline/live.ts";
-import { LiveGraph, type LiveOptions } from "../../src/pipeline/live-graph.ts";
+import { LiveGraph } from "../../src/pipeline/live-graph.ts";
 import { tinyDescription } from "../model/tiny-model.ts";
 import {
+  batches,
   episodeBatch,
   eventDescription,
   fakeClock,
+  fakeModel,
   fakeNetwork,
-  fakeReadout,
   fakeSensor,
+  missingOf,
+  optionsWith,
+  stageOf,
+  watch,
 } from "./live-world.ts";
-
-const optionsWith = (over: Partial<LiveOptions>, log: string[] = []): LiveOptions => ({
-  sensor: fakeSensor(NEVER),
-  description: eventDescription(),
-  network: fakeNetwork(log),
-  readout: fakeReadout(log),
-  learning$: of(false),
-  ...over,
-});
-
-/** Runs under virtual time and returns all snapshots. */
-function watch(
-  make: (helpers: { cold: TestScheduler["createColdObservable"] }) => LiveOptions,
-  untilMs: number,
-): { readonly snapshots: Snapshot[]; readonly error: unknown } {
-  const snapshots: Snapshot[] = [];
-  let error: unknown;
-  const scheduler = new TestScheduler(() => undefined);
-  scheduler.run(({ cold }) => {
-    const clock = { nowUs: () => scheduler.now() * 1000, cpuUs: () => 0 };
-    const subscription = livePipeline(make({ cold }), clock, scheduler).subscribe({
-      next: (snapshot) => snapshots.push(snapshot),
-      error: (thrown: unknown) => {
-        error = thrown;
-      },
-    });
-    scheduler.schedule(() => subscription.unsubscribe(), untilMs);
-  });
-  return { snapshots, error };
-}
-
-const stageOf = (snapshot: Snapshot | undefined, name: string) =>
-  snapshot?.stages.find((stage) => stage.name === name);
-
-const batches = Object.fromEntries([..."abcdefghij"].map((key, i) => [key, episodeBatch(i)]));
 
 describe("the live pipeline", () => {
   it("decides each frame before it learns from its label: test first, then train", () => {
     const log: string[] = [];
     const sensor = fakeSensor(from([episodeBatch(0, 2), episodeBatch(1, 2), episodeBatch(2, 3, false)]));
-    new LiveGraph(optionsWith({ sensor, learning$: of(true) }, log)).decisions().subscribe();
+    new LiveGraph(optionsWith({ sensor, learn: true }, log)).decisions().subscribe();
     expect(log).toEqual([
       "present r0 learning",
       "decide undefined",
@@ -71,8 +40,11 @@ describe("the live pipeline", () => {
     const log: string[] = [];
     const { snapshots } = watch(({ cold }) => {
       const sensor = fakeSensor(cold("a 99ms b 99ms c 99ms d 99ms |", batches));
-      const learning$ = cold("f 149ms t 99ms f", { t: true, f: false });
-      return optionsWith({ sensor, learning$ }, log);
+      const control$ = cold("149ms t 99ms f", {
+        t: { kind: "learning", on: true },
+        f: { kind: "learning", on: false },
+      } as const);
+      return optionsWith({ sensor, control$ }, log);
     }, 1000);
     expect(log.filter((line) => /present|learn \d/.test(line))).toEqual([
       "present r0",
@@ -89,13 +61,13 @@ describe("the live pipeline", () => {
   it("judges where the truth is known, over all and over the last hundred", () => {
     const sensor = fakeSensor(from(Array.from({ length: 150 }, (_, i) => episodeBatch(i))));
     const seen: Snapshot[] = [];
-    livePipeline(optionsWith({ sensor, learning$: of(true) })).subscribe((snapshot) => seen.push(snapshot));
+    livePipeline(optionsWith({ sensor, learn: true })).subscribe((snapshot) => seen.push(snapshot));
     // The first frame of each of the four classes cannot be known yet.
     expect(seen.at(-1)?.accuracy).toEqual({ right: 146, judged: 150, recent: 100, recentOf: 100 });
     expect(seen.at(-1)?.decision).toMatchObject({ id: 149, label: 1, truth: 1, name: "r149", spikes: 1 });
   });
 
-  it("begins with an opening snapshot, gives at most 30 a second, and ends with a last one", () => {
+  it("begins with an opening snapshot, gives 30 a second, and ends with a last one", () => {
     const { snapshots, error } = watch(
       ({ cold }) => optionsWith({ sensor: fakeSensor(cold("a 499ms b 499ms |", batches)) }),
       5000,
@@ -106,8 +78,28 @@ describe("the live pipeline", () => {
     expect(snapshots.at(-1)).toMatchObject({ state: "ended", frames: 2, system: "tiny" });
     const running = snapshots.filter(({ state }) => state === "running");
     expect(running).toHaveLength(snapshots.length - 2);
-    expect(running.length).toBeGreaterThanOrEqual(29);
-    expect(running.length).toBeLessThanOrEqual(30);
+    // Two of them for the two decisions.
+    expect(running.length).toBeGreaterThanOrEqual(29 + 2);
+    expect(running.length).toBeLessThanOrEqual(30 + 2);
+  });
+
+  it("gives a snapshot right behind a decision, but not more than ten a second", () => {
+    const { snapshots, atMs } = watch(
+      ({ cold }) => optionsWith({ sensor: fakeSensor(cold("8ms a 9ms b 239ms c 9s d|", batches)) }),
+      1000,
+    );
+    expect(snapshots.map(({ decision }, i) => [atMs[i], decision?.name])).toContainEqual([18, "r0"]);
+    expect(snapshots.map(({ decision }, i) => [atMs[i], decision?.name])).toContainEqual([258, "r1"]);
+
+    const flood = watch(({ cold }) => {
+      const flood$ = cold("a", batches).pipe(
+        expand((batch) => timer(3).pipe(map(() => episodeBatch((batch.episode?.index ?? 0) + 1)))),
+      );
+      return optionsWith({ sensor: fakeSensor(flood$) });
+    }, 2000);
+    expect(flood.snapshots.at(-1)?.frames).toBeGreaterThan(600);
+    expect(flood.snapshots.length).toBeGreaterThan(2 * 35);
+    expect(flood.snapshots.length).toBeLessThanOrEqual(2 * (30 + 10) + 2);
   });
 
   it("tells of a failure in a last snapshot before the error", () => {
@@ -121,13 +113,12 @@ describe("the live pipeline", () => {
   });
 
   it("turns an error inside the network into the same", () => {
-    const network = {
-      present: () => {
-        throw new Error("no such input");
-      },
+    const present = () => {
+      throw new Error("no such input");
     };
+    const model = fakeModel([], { network: { ...fakeNetwork(), present } });
     const { snapshots, error } = watch(
-      () => optionsWith({ network, sensor: fakeSensor(from([episodeBatch(0), episodeBatch(1)])) }),
+      () => optionsWith({ model, sensor: fakeSensor(from([episodeBatch(0), episodeBatch(1)])) }),
       1000,
     );
     expect(error).toMatchObject({ message: "no such input" });
@@ -138,7 +129,8 @@ describe("the live pipeline", () => {
     const log: string[] = [];
     const { snapshots } = watch(({ cold }) => {
       const sensor = fakeSensor(cold("a 9ms b 9ms c 9s d|", batches), { log });
-      return optionsWith({ sensor, stop$: cold("100ms s") }, log);
+      const control$ = cold("100ms s", { s: { kind: "stop" } } as const);
+      return optionsWith({ sensor, control$ }, log);
     }, 5000);
     expect(log.filter((line) => !line.startsWith("decide"))).toEqual(["present r0", "present r1", "closed"]);
     expect(snapshots.at(-1)).toMatchObject({ state: "ended", frames: 2 });
@@ -148,9 +140,11 @@ describe("the live pipeline", () => {
   it("drops the oldest frames, counted, when a paced sensor is faster than the network", () => {
     const log: string[] = [];
     // All in one moment: the network gets no turn in between, as if it were busy all that time.
-    const burst = ({ cold }: { cold: TestScheduler["createColdObservable"] }) =>
-      optionsWith({ sensor: fakeSensor(cold("(abcdefghij) 99ms |", batches), { paced: true }) }, log);
-    const { snapshots } = watch(burst, 1000);
+    const { snapshots } = watch(
+      ({ cold }) =>
+        optionsWith({ sensor: fakeSensor(cold("(abcdefghij) 99ms |", batches), { paced: true }) }, log),
+      1000,
+    );
     const queue = stageOf(snapshots.at(-1), "queue");
     expect(queue).toMatchObject({ received: 10, delivered: 5, held: 0, dropped: { "drop-oldest": 5 } });
     expect(log.filter((line) => line.startsWith("present"))).toEqual([
@@ -177,9 +171,8 @@ describe("the live pipeline", () => {
         optionsWith({ sensor: fakeSensor(cold("(abc) 60ms (def) 60ms (ghij)|", batches), { paced: true }) }),
       1000,
     );
-    for (const { received, delivered, held, dropped } of snapshots.flatMap(({ stages }) => stages)) {
-      expect(received).toBe(delivered + held + Object.values(dropped).reduce((sum, n) => sum + n, 0));
-    }
+    expect(snapshots.length).toBeGreaterThan(3);
+    for (const stage of snapshots.flatMap(({ stages }) => stages)) expect(missingOf(stage)).toBe(0);
   });
 
   it("gives each snapshot a picture of its own", () => {
@@ -203,7 +196,7 @@ describe("the live pipeline", () => {
     };
     for (const [code, description] of Object.entries(wrong)) {
       let error: unknown;
-      livePipeline(optionsWith({ description })).subscribe({
+      livePipeline(optionsWith({ model: fakeModel([], { description }) })).subscribe({
         error: (thrown: unknown) => {
           error = thrown;
         },
@@ -216,6 +209,7 @@ describe("the live pipeline", () => {
     const { clock, passMs } = fakeClock();
     const slow = fakeNetwork();
     const network = {
+      ...slow,
       present: (...args: Parameters<typeof slow.present>) => {
         passMs(10);
         return slow.present(...args);
@@ -229,7 +223,8 @@ describe("the live pipeline", () => {
       subscriber.complete();
     });
     const seen: Snapshot[] = [];
-    livePipeline(optionsWith({ network, sensor: fakeSensor(batches$), learning$: of(true) }), clock)
+    const model = fakeModel([], { network });
+    livePipeline(optionsWith({ model, sensor: fakeSensor(batches$), learn: true }), clock)
       .pipe(toArray())
       .subscribe((all) => seen.push(...all));
     const { trainFps, testFps, liveFps, load } = seen.at(-1)?.speed ?? {};

@@ -56,7 +56,9 @@ export function queued<T>(
             // Those that wait go first, lest the newcomer push one out.
             if (isOpen()) emitAll();
             queue.push(item);
-            if (isOpen()) emitAll();
+            // One of those that waited may have been the last that was wanted.
+            if (subscriber.closed) queue.clear("stopped");
+            else if (isOpen()) emitAll();
             else scheduleNext();
           },
           error: (error: unknown) => subscriber.error(error),
