@@ -11,6 +11,9 @@ const tile = (page: Page, group: number) => page.locator(".tile").nth(group % 20
 const nameOf = (page: Page, group: number) => tile(page, group).locator(".name").textContent();
 const focusedGroup = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute("data-group"));
 
+/** A busy machine takes its time to open a page. */
+const PATIENCE = { timeout: 10_000 };
+
 describe.skipIf(chromiumPath === undefined)("the panel Learned", () => {
   const world = new PageWorld();
   let learned: Learned;
@@ -72,12 +75,12 @@ describe.skipIf(chromiumPath === undefined)("the panel Learned", () => {
         }
         return { amber, blue, mint };
       });
-    await expect.poll(async () => (await colours()).amber).toBeGreaterThan(1000);
+    await expect.poll(async () => (await colours()).amber, PATIENCE).toBeGreaterThan(1000);
     expect((await colours()).blue).toBeGreaterThan(1000);
     expect((await colours()).mint).toBe(0);
     const { fields } = digitsLearned(1, { planes: 1 });
     learn({ planes: 1, fields });
-    await expect.poll(async () => (await colours()).mint).toBeGreaterThan(1000);
+    await expect.poll(async () => (await colours()).mint, PATIENCE).toBeGreaterThan(1000);
     expect((await colours()).amber).toBe(0);
   });
 
@@ -92,7 +95,7 @@ describe.skipIf(chromiumPath === undefined)("the panel Learned", () => {
     expect(await nameOf(page, 4)).toBe("4");
     expect(await focusedGroup(page)).toBe("4");
     learn({ groups: renamed(4, "a chair", true) });
-    await expect.poll(() => nameOf(page, 4)).toBe("a chair");
+    await expect.poll(() => nameOf(page, 4), PATIENCE).toBe("a chair");
     await page.waitForSelector('.tile[aria-busy="true"]', { state: "detached" });
   });
 
@@ -119,7 +122,7 @@ describe.skipIf(chromiumPath === undefined)("the panel Learned", () => {
     await tile(page, 2).click();
     await page.fill(".naming", " ");
     await page.keyboard.press("Enter");
-    await expect.poll(() => world.controls).toEqual([{ kind: "name", group: 2, name: "" }]);
+    await expect.poll(() => world.controls, PATIENCE).toEqual([{ kind: "name", group: 2, name: "" }]);
   });
 
   it("takes no more than 24 characters, whatever they are", async () => {
@@ -127,7 +130,9 @@ describe.skipIf(chromiumPath === undefined)("the panel Learned", () => {
     await tile(page, 0).click();
     await page.fill(".naming", "🪑".repeat(30));
     await page.keyboard.press("Enter");
-    await expect.poll(() => world.controls).toEqual([{ kind: "name", group: 0, name: "🪑".repeat(24) }]);
+    await expect
+      .poll(() => world.controls, PATIENCE)
+      .toEqual([{ kind: "name", group: 0, name: "🪑".repeat(24) }]);
   });
 
   it("is one tab stop, and arrows lead from tile to tile and over to the next page", async () => {
@@ -179,7 +184,7 @@ describe.skipIf(chromiumPath === undefined)("the panel Learned", () => {
     expect(world.controls).toEqual([]);
     await page.click("#reset");
     await page.click("#reset-forget");
-    await expect.poll(() => world.controls).toEqual([{ kind: "reset" }]);
+    await expect.poll(() => world.controls, PATIENCE).toEqual([{ kind: "reset" }]);
     expect(await page.isVisible("#reset-dialog")).toBe(false);
   });
 
@@ -216,7 +221,7 @@ describe.skipIf(chromiumPath === undefined)("the panel Learned", () => {
     const evil = "<img src=x onerror=a()>";
     learn({ groups: renamed(0, evil, true) });
     const page = await open();
-    await expect.poll(() => nameOf(page, 0)).toBe(evil);
+    await expect.poll(() => nameOf(page, 0), PATIENCE).toBe(evil);
     expect(await page.locator("img").count()).toBe(0);
   });
 });

@@ -4,7 +4,7 @@
  */
 
 import type { Stretch } from "./raster-history.ts";
-import type { Drawing } from "./raster-view.ts";
+import type { Drawing, RasterView } from "./raster-view.ts";
 import { rgbOf } from "./theme.ts";
 
 const DOT = 2;
@@ -34,57 +34,76 @@ const packed = (hex: string, alpha: number) => {
   return ((Math.round(255 * alpha) << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 };
 
+/** More points than this would cover a panel; above it they are thinned evenly. */
+const MOST_DOTS = 20_000;
+
+/** Every so manieth of the spikes that came is drawn. */
+export function thinningOf(view: RasterView): number {
+  let spikes = 0;
+  for (const { row } of view.stretches) spikes += row.length;
+  return Math.max(1, Math.ceil(spikes / MOST_DOTS));
+}
+
 export function drawDots({ surface, theme, view, lanes }: Drawing): void {
   const { context } = surface;
   const ratio = context.canvas.width / surface.width;
   const [width, height] = [Math.round(lanes.width * ratio), Math.round(lanes.rowsHeight * ratio)];
   if (!prepare(width, height) || image === undefined) return;
-  const dots = new Dots(width, height, Math.max(1, Math.round(DOT * ratio)));
-  const colours = { winner: packed(theme.mint, 1), other: packed(theme.ink, OTHERS_ALPHA) };
-  for (const stretch of view.stretches) writeStretch(dots, stretch, view, colours);
+  const size = Math.min(Math.max(1, Math.round(DOT * ratio)), width, height);
+  const sheet = { width, height, size, mint: packed(theme.mint, 1), grey: packed(theme.ink, OTHERS_ALPHA) };
+  const tops = topsOf(view, sheet);
+  const step = thinningOf(view);
+  for (const stretch of view.stretches) writeStretch(sheet, tops, stretch, view, step);
   paperContext?.putImageData(image, 0, 0);
   context.drawImage(paper, lanes.left, lanes.rowsTop, width / ratio, height / ratio);
 }
 
-type Colours = { readonly winner: number; readonly other: number };
+/** The paper in device pixels, the side of a point, and its two colours. */
+type Sheet = {
+  readonly width: number;
+  readonly height: number;
+  readonly size: number;
+  readonly mint: number;
+  readonly grey: number;
+};
 
-function writeStretch(dots: Dots, stretch: Stretch, view: Drawing["view"], colours: Colours): void {
+/** Where the points of each row begin, as an index into the paper. */
+const topsOf = ({ bands }: RasterView, { width, height, size }: Sheet) =>
+  Int32Array.from(bands.placeOfRow, (place) => Math.min(Math.floor(place * height), height - size) * width);
+
+function writeStretch(
+  sheet: Sheet,
+  tops: Int32Array,
+  stretch: Stretch,
+  view: RasterView,
+  step: number,
+): void {
   const { frames, offsetUs, row, fromUs } = stretch;
-  const { bandOfRow, placeOfRow, bandOfGroup } = view.bands;
-  const perUs = dots.width / (view.toUs - view.fromUs);
-  let frame = 0;
-  // By index: spikes and frames are both in the order of time, so they are walked side by side.
-  for (let i = 0; i < row.length; i++) {
-    const atUs = fromUs + (offsetUs[i] ?? 0);
-    if (atUs < view.fromUs || atUs > view.toUs) continue;
-    while (frame < frames.length && atUs >= (frames[frame]?.endUs ?? 0)) frame++;
-    const group =
-      atUs >= (frames[frame]?.startUs ?? Number.POSITIVE_INFINITY) ? frames[frame]?.group : undefined;
+  const { bandOfRow, bandOfGroup } = view.bands;
+  const perUs = sheet.width / (view.toUs - view.fromUs);
+  const lastX = sheet.width - sheet.size;
+  const shiftUs = fromUs - view.fromUs;
+  const spanUs = view.toUs - view.fromUs;
+  let next = 0;
+  let frame = frames[next];
+  // Spikes and frames are both in the order of time, so they are walked side by side.
+  for (let i = 0; i < row.length; i += step) {
+    const offset = offsetUs[i] ?? 0;
+    const sinceUs = shiftUs + offset;
+    if (sinceUs < 0 || sinceUs > spanUs) continue;
+    while (frame !== undefined && fromUs + offset >= frame.endUs) frame = frames[++next];
+    const group = frame === undefined || fromUs + offset < frame.startUs ? undefined : frame.group;
     const at = row[i] ?? 0;
     const isWinner = group !== undefined && bandOfGroup[group] === bandOfRow[at];
-    const x = Math.floor((atUs - view.fromUs) * perUs);
-    dots.write(x, Math.floor((placeOfRow[at] ?? 0) * dots.height), isWinner ? colours.winner : colours.other);
+    const start = (tops[at] ?? 0) + Math.min(Math.floor(sinceUs * perUs), lastX);
+    writeDot(sheet, start, isWinner ? sheet.mint : sheet.grey);
   }
 }
 
-/** Writes squares of `size` device pixels, moved inward where they would stick out. */
-class Dots {
-  readonly width: number;
-  readonly height: number;
-  readonly #size: number;
-
-  constructor(width: number, height: number, size: number) {
-    this.width = width;
-    this.height = height;
-    this.#size = Math.min(size, width, height);
-  }
-
-  write(x: number, y: number, colour: number): void {
-    const left = Math.min(Math.max(x, 0), this.width - this.#size);
-    const top = Math.min(Math.max(y, 0), this.height - this.#size);
-    for (let line = top; line < top + this.#size; line++) {
-      const start = line * this.width + left;
-      words.fill(colour, start, start + this.#size);
-    }
+/** A square of device pixels whose first one is at `start`. */
+function writeDot({ width, size }: Sheet, start: number, colour: number): void {
+  for (let line = 0; line < size; line++) {
+    const left = start + line * width;
+    for (let x = left; x < left + size; x++) words[x] = colour;
   }
 }

@@ -6,7 +6,7 @@ import { count, shortCount } from "./format.ts";
 import { groupName, newestLearned } from "./learned.ts";
 import type { Moment } from "./moment.ts";
 import { type Bands, bandsOf, groupWord } from "./raster-bands.ts";
-import { drawDots } from "./raster-dots.ts";
+import { drawDots, thinningOf } from "./raster-dots.ts";
 import { RasterHistory } from "./raster-history.ts";
 import { drawAnswers, drawAxis, drawBands, drawBoundaries, drawInputs, drawUntold } from "./raster-lanes.ts";
 import { drawingOf, type Lanes, type RasterView } from "./raster-view.ts";
@@ -78,6 +78,9 @@ export function addRaster(snapshot: SnapshotMessage): void {
   if (history.add(snapshot)) isStale = true;
 }
 
+/** How long the stream takes to move the picture by a pixel: more pictures than that would be the same. */
+const pixelMs = () => timeBaseMs() / Math.max(1, lanes?.width ?? 1);
+
 /** Called at every animation frame, also without a link; draws only what is new. */
 export function showSpikes(moment: Moment, theme: Theme): void {
   const learned = newestLearned();
@@ -85,7 +88,7 @@ export function showSpikes(moment: Moment, theme: Theme): void {
   const isHurried = moment.snapshot.speed.timesRealTime > HURRIED_FROM;
   const isOtherLook = theme !== drawnTheme;
   const standsStill = isHurried || stillness.matches;
-  if (standsStill && !isOtherLook && moment.nowMs - drawnAtMs < STILL_MS) return;
+  if (!isOtherLook && moment.nowMs - drawnAtMs < (standsStill ? STILL_MS : pixelMs())) return;
   if (learned !== drawnLearned || bands === undefined) bands = learned && bandsOf(learned);
   isStale = false;
   drawnTheme = theme;
@@ -138,7 +141,8 @@ function draw(view: RasterView | undefined, theme: Theme): void {
 function describe(moment: Moment, view: RasterView | undefined, learned: Learned | undefined): void {
   const rows = learned?.groupOfRow.length;
   const neurons = learned === undefined ? "" : `${count(rows)} of ${count(learned.neurons)} neurons`;
-  const oneIn = view?.stretches.reduce((most, { shownOneIn }) => Math.max(most, shownOneIn), 1) ?? 1;
+  const sentOneIn = view?.stretches.reduce((most, { shownOneIn }) => Math.max(most, shownOneIn), 1) ?? 1;
+  const oneIn = sentOneIn * (view === undefined ? 1 : thinningOf(view));
   const { timesRealTime } = moment.snapshot.speed;
   const isHurried = timesRealTime > HURRIED_FROM;
   const notes = [
@@ -154,7 +158,7 @@ function describe(moment: Moment, view: RasterView | undefined, learned: Learned
   const answers = view.stretches.flatMap(({ frames }) => frames.map(view.nameOf)).slice(-8);
   canvas.setAttribute(
     "aria-label",
-    `Spikes of the last ${timeBaseMs() / 1000} seconds: ${count(spikes)} of ${neurons}. ` +
+    `Spikes of the last ${timeBaseMs() / 1000} seconds: ${count(spikes)} from ${neurons}. ` +
       (answers.length === 0 ? "No answers." : `Answers: ${answers.join(", ")}.`) +
       (isPartlyUntold(view) ? " A part is not shown." : ""),
   );

@@ -45,20 +45,39 @@ export type Place = {
 const paper = document.createElement("canvas");
 const paperContext = paper.getContext("2d", { willReadFrequently: true });
 
+/** Weights are told apart in this many steps: more than an eye does, and few enough to mix all pairs once. */
+const LEVELS = 32;
+const levelOf = (weight: number) => weight >> 3;
+
+let mixes: { readonly theme: Theme; readonly planes: number; readonly words: Uint32Array } | undefined;
+
+/** Packed colours by the levels of ON and OFF, or, of a single plane, by its level as both. */
+function mixesOf(theme: Theme, planes: number): Uint32Array {
+  if (mixes?.theme === theme && mixes.planes === planes) return mixes.words;
+  const ground = rgbOf(theme.well);
+  const [on, off] =
+    planes === 1 ? [rgbOf(theme.mint), rgbOf(theme.mint)] : [rgbOf(theme.on), rgbOf(theme.off)];
+  const words = Uint32Array.from({ length: LEVELS * LEVELS }, (_, i) => {
+    const [first, second] = [Math.floor(i / LEVELS) / (LEVELS - 1), (i % LEVELS) / (LEVELS - 1)];
+    const [red, green, blue] = mixed(ground, on, first, off, planes === 1 ? 0 : second);
+    return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+  });
+  mixes = { theme, planes, words };
+  return words;
+}
+
 /** One field below the other, one device pixel a weight. */
 function fillPaper({ fields, planes, width, height }: Fields, groups: readonly number[], theme: Theme): void {
   const size = width * height;
   const image = new ImageData(width, height * groups.length);
-  const [ground, off, on] = [rgbOf(theme.well), rgbOf(theme.off), rgbOf(theme.on)];
-  const mint = rgbOf(theme.mint);
+  const words = new Uint32Array(image.data.buffer);
+  const colours = mixesOf(theme, planes);
   groups.forEach((group, i) => {
+    const off = group * planes * size;
+    const on = off + (planes - 1) * size;
     for (let pixel = 0; pixel < size; pixel++) {
-      const first = (fields[group * planes * size + pixel] ?? 0) / 255;
-      const second = planes === 1 ? 0 : (fields[(group * planes + 1) * size + pixel] ?? 0) / 255;
-      const colour =
-        planes === 1 ? mixed(ground, mint, first, mint, 0) : mixed(ground, on, second, off, first);
-      image.data.set(colour, 4 * (i * size + pixel));
-      image.data[4 * (i * size + pixel) + 3] = 255;
+      const row = levelOf(fields[on + pixel] ?? 0) * LEVELS;
+      words[i * size + pixel] = colours[row + levelOf(fields[off + pixel] ?? 0)] ?? 0;
     }
   });
   paper.width = image.width;
