@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import fc from "fast-check";
 import { lastValueFrom, tap, toArray } from "rxjs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EventBatch } from "../../src/core/batches.ts";
@@ -152,6 +153,33 @@ describe("playing recordings", () => {
         /^Expected the clock of .*a\.raw to run on, at 0\.029701 s of the stream found it set back by 3027\.6 ms; what was before stands for itself\.$/,
       );
     }
+  });
+
+  it("keeps its clock and its accounts whatever bits of a recording are damaged", async () => {
+    const whole = [evt2Bytes(rowsFrom(0, 1000, 90)), evt3Bytes(rowsFrom(0, 1000, 90))] as const;
+    const flips = fc.array(fc.tuple(fc.nat(2 ** 20), fc.nat(7)), { maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...whole), flips, async (bytes, places) => {
+        const headerBytes = headerText("EVT2", 64, 48).length;
+        const damaged = bytes.slice();
+        for (const [place, bit] of places) {
+          const at = headerBytes + (place % (bytes.length - headerBytes));
+          damaged[at] = (damaged[at] ?? 0) ^ (1 << bit);
+        }
+        const sensor = sensorFor({ "a.raw": damaged });
+        const times: number[] = [];
+        const listen = tap<EventBatch>((batch) => times.push(...timesOf(batch)));
+        await lastValueFrom(sensor.open().pipe(listen), { defaultValue: undefined }).catch(
+          (error: unknown) => {
+            expect(error).toMatchObject({ name: "SpikelineError", exitCode: 65 });
+          },
+        );
+        expect(times).toEqual(times.toSorted((a, b) => a - b));
+        expect(balance(sensor.counts())).toBe(0);
+        expect(sensor.counts()).toMatchObject({ delivered: times.length, held: 0 });
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it("does not wait for hours where a damaged clock leaps ahead", async () => {
