@@ -1,3 +1,6 @@
+/** The clock of another thread is the compiled one, so build first (npm test does). */
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import { describe, expect, it, vi } from "vitest";
 import { systemClock, wallClockIso } from "../../src/core/clock.ts";
 
@@ -32,5 +35,20 @@ describe("the clock", () => {
     const startMs = performance.now();
     while (systemClock.cpuUs() - startUs < 2000 && performance.now() - startMs < 10_000);
     expect(systemClock.cpuUs() - startUs).toBeGreaterThanOrEqual(2000);
+  });
+
+  it("counts from the same start in all threads, so that a time read in one can be told in another", async () => {
+    const clockUrl = JSON.stringify(new URL("../../dist/core/clock.js", import.meta.url).href);
+    const answer = `
+      const { parentPort } = require("node:worker_threads");
+      const clock = import(${clockUrl});
+      parentPort.once("message", async () => parentPort.postMessage((await clock).systemClock.nowUs()));`;
+    const worker = new Worker(answer, { eval: true });
+    await once(worker, "online");
+    const askedUs = systemClock.nowUs();
+    worker.postMessage("what time is it?");
+    const [thereUs]: unknown[] = await once(worker, "message");
+    expect(thereUs).toBeGreaterThanOrEqual(askedUs);
+    expect(thereUs).toBeLessThanOrEqual(systemClock.nowUs());
   });
 });

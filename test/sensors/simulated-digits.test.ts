@@ -128,11 +128,102 @@ describe("the simulated camera before digits", () => {
   });
 
   it("refuses what cannot be meant", () => {
-    for (const wrong of [{ speed: 0 }, { speed: Number.NaN }, { count: 0 }, { count: 1.5 }]) {
+    const gaps = [{ gapMs: -1 }, { gapMs: Number.NaN }, { gapMs: 3_600_001 }];
+    for (const wrong of [{ speed: 0 }, { speed: Number.NaN }, { count: 0 }, { count: 1.5 }, ...gaps]) {
       expect(() => sensorOf(wrong)).toThrow(/^Expected .* for sim:digits, found/);
     }
     const none = { images: new Uint8Array(0), labels: new Uint8Array(0), count: 0 };
     expect(() => new SimulatedDigitsSensor({ seed: 7 }, none)).toThrow(/at least one digit/);
+  });
+});
+
+/** Plays an "auto" sensor and hurries it as the script says before batch i is dealt with; when each batch came, in ms. */
+async function playHurried(script: Readonly<Record<number, boolean>>, options = {}) {
+  const { clock, wait } = waitingClock(0);
+  const beganUs = clock.nowUs();
+  const asked = { seed: 7, speed: "auto", count: 4, ...options } as const;
+  const sensor = new SimulatedDigitsSensor(asked, digits, clock, wait);
+  const batches: EventBatch[] = [];
+  const atMs: number[] = [];
+  const paced: boolean[] = [];
+  await lastValueFrom(
+    sensor.open().pipe(
+      tap((batch) => {
+        const on = script[batches.length];
+        if (on !== undefined) sensor.hurry?.(on);
+        batches.push(batch);
+        atMs.push((clock.nowUs() - beganUs) / 1000);
+        paced.push(sensor.paced);
+      }),
+    ),
+  );
+  return { batches, atMs, paced, counts: sensor.counts() };
+}
+
+/** 30 batches of 10 ms and the pause, which comes with the last of them. */
+const BATCHES = 31;
+
+describe("a simulated camera that can hurry", () => {
+  it("is one of its own speed only: others keep theirs", () => {
+    for (const speed of [1, 2, "max"] as const) expect(sensorOf({ speed }).hurry).toBeUndefined();
+    const sensor = sensorOf({ speed: "auto" });
+    expect(sensor.paced).toBe(true);
+    sensor.hurry?.(true);
+    expect(sensor.paced).toBe(false);
+    sensor.hurry?.(false);
+    expect(sensor.paced).toBe(true);
+  });
+
+  it("shows in real time until it is asked", async () => {
+    const { batches, atMs, paced } = await playHurried({});
+    for (const [i, { startUs, episode }] of batches.entries()) {
+      expect(atMs[i]).toBe(startUs / 1000 + (episode === undefined ? 0 : 10));
+    }
+    expect(paced).not.toContain(false);
+  });
+
+  it("hurries from the next batch on and goes back to real time, with the same batches, none lost or doubled", async () => {
+    const [fast, slow] = [BATCHES + 5, 3 * BATCHES + 4];
+    const { batches, atMs, paced, counts } = await playHurried({ [fast]: true, [slow]: false });
+    const calm = await play(sensorOf({ count: 4 }));
+    expect(batches.map(({ startUs }) => startUs)).toEqual(calm.map(({ startUs }) => startUs));
+    expect(digest(batches)).toBe(digest(calm));
+    expect([counts.received, counts.held, counts.dropped]).toEqual([counts.delivered, 0, {}]);
+
+    // One digit and six batches in real time, two digits in no time, the rest of the fourth in real time.
+    expect(atMs[fast]).toBe(400 + 60);
+    expect(atMs[slow]).toBe(400 + 60);
+    for (let i = slow + 1; i < 4 * BATCHES - 1; i++) expect(atMs[i]).toBe(460 + 10 * (i - slow));
+    expect(paced.flatMap((now, i) => (now === (i < fast || i >= slow) ? [] : i))).toEqual([]);
+  });
+
+  it("goes from hurry to real time between two digits without catching up or waiting for the time it saved", async () => {
+    const gapMs = 500;
+    const last = 2 * BATCHES - 1;
+    const { atMs, batches } = await playHurried({ 0: true, [last]: false }, { gapMs });
+    expect(atMs[last]).toBe(10);
+    expect(batches[last + 1]?.startUs).toBe(1_600_000);
+    // The first batch of the third digit sets the time; the pause before the fourth is kept.
+    expect(atMs[last + 1]).toBe(10 + 10);
+    expect(atMs[last + 30]).toBe(10 + 300);
+    expect(atMs[last + 32]).toBe(10 + 300 + 500 + 10);
+  });
+
+  it("hurries from the first batch on when it was asked before it is opened", async () => {
+    const { clock, wait, waitsMs } = waitingClock(0);
+    const sensor = new SimulatedDigitsSensor({ seed: 7, speed: "auto", count: 2 }, digits, clock, wait);
+    sensor.hurry?.(true);
+    expect(digest(await play(sensor))).toBe(digest(await play(sensorOf({ count: 2 }))));
+    expect(waitsMs).toEqual([]);
+  });
+
+  it("pauses as long as it is told between two digits", async () => {
+    for (const gapMs of [0, 0.5, 500]) {
+      const batches = await play(sensorOf({ gapMs, count: 3 }));
+      const starts = batches.filter((_, i) => i % BATCHES === 0).map(({ startUs }) => startUs);
+      const periodUs = 300_000 + gapMs * 1000;
+      expect(starts).toEqual([0, periodUs, 2 * periodUs]);
+    }
   });
 });
 
