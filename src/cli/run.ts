@@ -90,7 +90,7 @@ export function addRun(program: Command): void {
       "sim:digits, a recording or a folder of them (.raw, .bin, .bs2), or - for standard input",
     )
     .option("--format <format>", "evt2, evt3 or nmnist, where the recording does not say")
-    .option("--size <WxH>", "the sensor's size, where the recording does not say (nmnist: 34x34)")
+    .option("--size <size>", "WxH of the sensor, where the recording does not say (nmnist: 34x34)")
     .option("--salvage", "keep what can be read of damaged recordings, skip what cannot, and count both")
     .option("--labels <file>", "labels of the recordings: lines of `id label`")
     .option("--model <file>", "model to begin with (default: a fresh one of diehl-cook-events)")
@@ -113,7 +113,7 @@ export function addRun(program: Command): void {
     .option("--quiet", "print nothing but errors")
     .addHelpText(
       "after",
-      "\nExamples:\n  spikeline run --source sim:digits --learn\n  spikeline run --source rec.raw --learn",
+      "\nExample: spikeline run --source sim:digits --learn\n     Or: spikeline run --source rec.raw --learn",
     )
     .action(runCommand);
 }
