@@ -6,8 +6,8 @@ import type { SpikeBatch } from "../core/batches.ts";
 import type { AnsweredFrame, Raster } from "../core/telemetry.ts";
 
 const BIN_US = 10_000;
-/** More rows than a panel has pixels for would not be seen. */
-const MOST_ROWS = 200;
+/** Of a dozen spikes a frame, a sample of neurons shows next to nothing: all are shown, but for very large networks. */
+const MOST_ROWS = 2000;
 /** More spikes than this in a picture are thinned evenly. */
 const MOST_SPIKES = 2000;
 /** The newest so many frames, or so much stream time, are kept between two snapshots; the rest is not shown. */

@@ -19,6 +19,9 @@ export type PipelineWorker = {
 /** A network may be in the middle of a frame, and its model be on its way to a slow disk; longer nobody waits. */
 const STOP_WITHIN_MS = 10_000;
 
+/** Batches live for milliseconds; V8's usual 48 MB for them would only fill a small box's memory. */
+const YOUNG_MB = 6;
+
 /** From the sources (tests) the compiled worker runs: Node 20 loads no TypeScript. */
 const WORKER_URL = new URL(
   import.meta.url.endsWith(".ts") ? "../../dist/pipeline/worker.js" : "./worker.js",
@@ -26,7 +29,7 @@ const WORKER_URL = new URL(
 );
 
 export function startWorker(options: StartOptions, url = WORKER_URL): PipelineWorker {
-  const worker = new Worker(url);
+  const worker = new Worker(url, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
   const snapshots$ = new ReplaySubject<Snapshot>(1);
   let last: Snapshot | undefined;
   const post = (message: ToPipeline) => worker.postMessage(message);
