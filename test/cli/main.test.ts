@@ -20,7 +20,7 @@ describe.concurrent("help", () => {
     expect(stdout).toContain(`\nExample: spikeline ${command}`);
     const options = stdout.split("\n").filter((line) => /^ {2}--/.test(line));
     expect(options.length).toBeGreaterThanOrEqual(2);
-    for (const line of options) expect(line).toMatch(/^ {2}--[a-z]+( <[a-z]+>)? {2,}\S/);
+    for (const line of options) expect(line).toMatch(/^ {2}--[a-z-]+( <[a-z]+>)? {2,}\S/);
     expect(stdout).toContain("--json");
     expect(stdout).toContain("--quiet");
   });
