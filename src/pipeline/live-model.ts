@@ -36,6 +36,8 @@ export class TrainableModel implements LiveModel {
   #classNames: readonly string[];
   /** Frames shown with learning on to the weights as they are now, before this run. */
   #framesBefore: number;
+  /** Measured with the weights as they were made or loaded; none once they are forgotten. */
+  #accuracy: ModelDescription["accuracy"];
 
   private constructor(
     description: ModelDescription,
@@ -51,6 +53,7 @@ export class TrainableModel implements LiveModel {
     this.#groups = parts.groups;
     this.#classNames = description.readout.classNames;
     this.#framesBefore = description.provenance.framesSeen;
+    this.#accuracy = description.accuracy;
   }
 
   /** @throws SpikelineError and errors of SpikingNetwork.create */
@@ -92,6 +95,7 @@ export class TrainableModel implements LiveModel {
     this.#groups = new NeuronGroups({ neurons: this.#network.neurons, seed: description.seed });
     this.#classNames = description.readout.classNames;
     this.#framesBefore = 0;
+    this.#accuracy = [];
   }
 
   name(group: number, name: string): void {
@@ -113,6 +117,7 @@ export class TrainableModel implements LiveModel {
     return trainedModel(
       {
         ...description,
+        accuracy: this.#accuracy,
         provenance: { ...provenance, framesSeen: this.#framesBefore },
         readout: { ...readout, classNames: [...this.#classNames] },
       },
