@@ -189,6 +189,22 @@ describe.skipIf(chromiumPath === undefined)("the page", () => {
     await waitForText(page, "glyph-text", "7");
   });
 
+  it("says how long to wait after too many wrong tokens, and takes the right one all the same", async () => {
+    const { page } = await openTab(world.browser.context);
+    await page.goto(world.dashboard.url);
+    await page.waitForSelector("#gate:not([hidden])");
+    const fault = () => textOf(page, "gate-fault");
+    for (let tries = 0; tries < 12 && !(await fault())?.startsWith("Too many tries."); tries++) {
+      await page.fill("#gate-token", createToken());
+      await page.click("#gate-open");
+      await expect.poll(fault, { timeout: 10_000 }).not.toBe("");
+    }
+    expect(await fault()).toMatch(/^Too many tries\. Wait [1-6]?\d\u00a0s\.$/);
+    await page.fill("#gate-token", world.token);
+    await page.click("#gate-open");
+    await waitForConnected(page);
+  });
+
   it("shows the card for a wrong token in the address", async () => {
     const { page } = await openTab(world.browser.context);
     await page.goto(addressWithToken(world.dashboard.url, createToken()));

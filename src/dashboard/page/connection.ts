@@ -21,8 +21,8 @@ export type Link =
   | { readonly kind: "open" }
   /** Broken or never made; the next try is at `retryAtMs`. */
   | { readonly kind: "lost"; readonly sinceMs: number; readonly retryAtMs: number }
-  /** The server is there and does not take the token. */
-  | { readonly kind: "refused" }
+  /** The server is there and does not take the token; after too many tries it wants a pause. */
+  | { readonly kind: "refused"; readonly waitSeconds: number | undefined }
   /** The server is full. */
   | { readonly kind: "busy" };
 
@@ -42,6 +42,8 @@ const REFUSALS_TO_BELIEVE = 2;
 /** The first picture is being drawn before: it would only measure that. */
 const FIRST_ECHO_MS = 500;
 const ECHO_EVERY_MS = 5000;
+/** What the stream's path answers to a plain request: nothing wrong, or too many wrong tokens. */
+const HTTP = { upgradeOnly: 426, tooMany: 429 } as const;
 /** A link that leaves so many echoes in a row unanswered is gone, whatever the browser thinks of it. */
 const MISSED_ECHOES = 2;
 
@@ -151,13 +153,14 @@ export class Connection {
 
   /** A browser does not say why a handshake failed: a server that still answers is one that refused. */
   async #afterFailure(): Promise<void> {
-    const answers = await fetch("/", { method: "HEAD", cache: "no-store" }).then(
-      (response) => response.ok,
-      () => false,
-    );
+    const response = await fetch(STREAM_PATH, { method: "HEAD", cache: "no-store" }).catch(() => undefined);
+    const isTooMany = response?.status === HTTP.tooMany;
+    const answers = isTooMany || response?.status === HTTP.upgradeOnly;
     this.#refusals = answers ? this.#refusals + 1 : 0;
-    if (this.#refusals >= REFUSALS_TO_BELIEVE) this.#listener.onLink({ kind: "refused" });
-    else if (answers) this.#open();
+    if (isTooMany || this.#refusals >= REFUSALS_TO_BELIEVE) {
+      const waitSeconds = isTooMany ? Number(response.headers.get("Retry-After")) : undefined;
+      this.#listener.onLink({ kind: "refused", waitSeconds });
+    } else if (answers) this.#open();
     else this.#retry();
   }
 

@@ -9,9 +9,10 @@ export class Hold {
   #drawnTheme: Theme | undefined;
 
   /** Holds what is, or lets go. */
-  toggle(now: Moment | undefined): void {
+  toggle(now: Moment | undefined, nowMs: number): void {
     this.#held = this.#held === undefined ? now : undefined;
     this.#drawnTheme = undefined;
+    this.show(nowMs);
   }
 
   /** The moment that the panels show; only the link's state is never held. */

@@ -22,7 +22,7 @@ import { countEvents, redrawPicture, showPicture, showSees, showStrip, stepDecay
 import { showSpeed } from "./speed.ts";
 import { addRaster, showSpikes, stepTimeBase } from "./spikes.ts";
 import { readTheme } from "./theme.ts";
-import { askForToken, forgetToken, showPage, showWords, takeToken } from "./token.ts";
+import { askForToken, forgetToken, refusalWords, showPage, showWords, takeToken } from "./token.ts";
 
 /** Numbers change four times a second, an answer stands at least this long: what moves faster cannot be read. */
 const NUMBERS_EVERY_MS = 250;
@@ -69,7 +69,7 @@ function onLink(next: Link): void {
   link = next;
   if (next.kind === "refused") {
     forgetToken();
-    askForToken(true, connect);
+    askForToken(refusalWords(next.waitSeconds), connect);
   } else if (next.kind === "busy") {
     showWords("This page is not served", "This device already serves 50 pages. Close one, then reload.");
   } else if (next.kind !== "connecting") {
@@ -175,7 +175,11 @@ const keys = [
     words: "how fast the picture fades",
     run: (key: string) => stepDecay(key === "+" ? 1 : -1),
   },
-  { keys: ["p"], words: "hold the picture; the data goes on", run: () => hold.toggle(momentAt(nowMs())) },
+  {
+    keys: ["p"],
+    words: "hold the picture; the data goes on",
+    run: () => hold.toggle(momentAt(nowMs()), nowMs()),
+  },
   { keys: ["t"], words: "dark, light, as the system", run: changeScheme },
   { keys: ["?"], words: "these keys", run: () => help.open() },
 ];
@@ -193,6 +197,6 @@ document.addEventListener("visibilitychange", () => {
 onLearningSwitch((on) => connection?.send({ kind: "learning", on }) ?? false, nowMs);
 connectLearned((control) => connection?.send(control) ?? false);
 const token = takeToken();
-if (token === undefined) askForToken(false, connect);
+if (token === undefined) askForToken("", connect);
 else connect(token);
 requestAnimationFrame(frame);

@@ -58,9 +58,10 @@ function keepRug({ speed, learning }: Snapshot, nowMs: number): void {
 function paceOf({ state, speed }: Snapshot): string {
   if (state === "ended") return "now, the source has ended";
   if (speed.liveFps === 0) return "now, nothing arrives";
+  const isFull = speed.load >= FULL_LOAD;
   const times = hurry(speed.timesRealTime);
-  if (times !== "") return `now, full speed · ${times} real time`;
-  return speed.load >= FULL_LOAD ? "now, full speed" : "now, the source sets the pace";
+  if (times !== "") return `${isFull ? "now, full speed" : "now"} · ${times} real time`;
+  return isFull ? "now, full speed" : "now, the source sets the pace";
 }
 
 function laneOf(kind: "train" | "test", { snapshot, nowMs }: Moment): Lane {

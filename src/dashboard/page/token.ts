@@ -27,8 +27,11 @@ export const forgetToken = (): void => sessionStorage.removeItem(KEY);
 
 const WRONG = "That is not the token. Copy it again from the terminal.";
 
-/** Shows only the card that asks for the token; `open` gets what was entered. */
-export function askForToken(wasWrong: boolean, open: (token: string) => void): void {
+export const refusalWords = (waitSeconds: number | undefined): string =>
+  waitSeconds === undefined ? WRONG : `Too many tries. Wait ${waitSeconds}\u00a0s.`;
+
+/** Shows only the card that asks for the token, with the fault of the last one; `open` gets what was entered. */
+export function askForToken(lastFault: string, open: (token: string) => void): void {
   const card = showCard(
     "This page needs the token",
     "spikeline printed it in the terminal when it started, at the end of the address. Open that address, or paste the token here.",
@@ -36,15 +39,15 @@ export function askForToken(wasWrong: boolean, open: (token: string) => void): v
   const input = byId("gate-token");
   const fault = byId("gate-fault");
   if (!(input instanceof HTMLInputElement)) return;
-  const complain = (wrong: boolean) => {
-    setText(fault, wrong ? WRONG : "");
-    input.setAttribute("aria-invalid", String(wrong));
+  const complain = (words: string) => {
+    setText(fault, words);
+    input.setAttribute("aria-invalid", String(words !== ""));
   };
-  complain(wasWrong);
+  complain(lastFault);
   card.onsubmit = (event) => {
     event.preventDefault();
     const token = tokenIn(input.value);
-    complain(token === undefined);
+    complain(token === undefined ? WRONG : "");
     if (token === undefined) return;
     sessionStorage.setItem(KEY, token);
     input.value = "";

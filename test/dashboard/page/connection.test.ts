@@ -137,6 +137,28 @@ describe("the link", () => {
     ]);
   });
 
+  it.each([
+    { status: 426, headers: {}, handshakes: 2, waitSeconds: undefined },
+    { status: 429, headers: { "Retry-After": "42" }, handshakes: 1, waitSeconds: 42 },
+  ])("is refused where the server answers $status, after $handshakes handshakes", async (told) => {
+    vi.stubGlobal("fetch", async () => new Response(null, told));
+    connect();
+    for (let i = 0; i < told.handshakes; i++) {
+      expect(link).toEqual({ kind: "connecting" });
+      newest().break();
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    expect(link).toEqual({ kind: "refused", waitSeconds: told.waitSeconds });
+  });
+
+  it("is lost, not refused, where nothing answers", async () => {
+    vi.stubGlobal("fetch", async () => Promise.reject(new TypeError("no server")));
+    const { socket } = connect();
+    socket.break();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(link?.kind).toBe("lost");
+  });
+
   it("says that a wish did not go out while there is no link", () => {
     const { connection, socket } = connect();
     expect(connection.send({ kind: "learning", on: true })).toBe(false);
