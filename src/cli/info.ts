@@ -82,7 +82,7 @@ function modelReport({ description }: Model): Report {
   };
   const lines = [
     `a model of ${system}: ${layer.inputs} inputs, ${layer.neurons} neurons, ${layer.synapses.weights} weights, rule ${layer.plasticity.rule}`,
-    `it names ${readout.classNames.join(", ")}`,
+    `it names ${readout.classNames.join(", ") || "nothing yet"}`,
     `it saw ${provenance.framesSeen.toLocaleString("en-US")} frames of ${provenance.dataset}, seed ${seed}`,
     `made by spikeline ${provenance.spikelineVersion} at ${provenance.createdAt}`,
     ...accuracy.map(

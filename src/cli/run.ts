@@ -7,6 +7,7 @@ import type { Snapshot } from "../core/telemetry.ts";
 import { decodeModel } from "../model/load.ts";
 import { saveModel } from "../model/save.ts";
 import type { StartOptions } from "../pipeline/messages.ts";
+import { announcedLabels } from "../pipeline/open-source.ts";
 import { describeSystem } from "../systems/describe-system.ts";
 import { diehlCookEvents } from "../systems/diehl-cook-events.ts";
 import { beginFrom } from "./begin-from.ts";
@@ -21,11 +22,20 @@ type RunOptions = z.output<typeof runOptions>;
 
 async function modelOf(
   options: RunOptions,
-  { size, output }: { readonly size: DescribedSource["size"]; readonly output: Output },
+  { source, output }: { readonly source: DescribedSource; readonly output: Output },
 ): Promise<StartOptions["model"]> {
   const { model: file, neurons, seed, fresh } = options;
   if (file !== undefined) return beginFrom({ file, fresh, output });
-  return { description: describeSystem(diehlCookEvents.name, { neurons, seed, input: size }) };
+  const description = describeSystem(diehlCookEvents.name, { neurons, seed, input: source.size });
+  if (description.readout.classNames.length > 0) return { description };
+  const classNames = namesFor(announcedLabels(source.description));
+  return { description: { ...description, readout: { ...description.readout, classNames } } };
+}
+
+/** A class for each label that will come, and those below it: "0", "1", … */
+function namesFor(labels: readonly { readonly label: number | undefined }[]): string[] {
+  const highest = labels.reduce((most, { label = -1 }) => Math.max(most, label), -1);
+  return Array.from({ length: highest + 1 }, (_, label) => `${label}`);
 }
 
 function resultText({ frames, accuracy, speed, stages, message }: Snapshot): string {
@@ -33,14 +43,19 @@ function resultText({ frames, accuracy, speed, stages, message }: Snapshot): str
     value === undefined ? "not measured" : `${Math.round(value).toLocaleString("en-US")} frames/s`;
   // Pictures that a newer one replaced are no loss of data; the page counts them for itself.
   const data = stages.filter(({ unit }) => unit !== "snapshots");
-  const lost = data.flatMap(({ name, dropped }) =>
-    Object.entries(dropped).map(([why, count]) => `${name} ${why} ${count}`),
+  const drops = data.flatMap(({ name, dropped }) =>
+    Object.entries(dropped).map(([why, count]) => ({ why, text: `${name} ${why} ${count}` })),
+  );
+  // Filtered is chosen, lost is not; they are never added.
+  const [filtered, lost] = [true, false].map((isChosen) =>
+    drops.filter(({ why }) => (why === "filtered") === isChosen).map(({ text }) => text),
   );
   return [
     `${frames} frames; accuracy ${accuracyText(accuracy)} of ${accuracy.judged} with known truth, the last ${accuracy.recentOf}: ` +
       (accuracy.recentOf === 0 ? "–" : percentText(accuracy.recent / accuracy.recentOf)),
     `possible while learning: ${fps(speed.trainFps)} (published ${PUBLISHED_TRAIN_FPS}); learning off: ${fps(speed.testFps)} (published ${PUBLISHED_TEST_FPS})`,
-    `dropped: ${lost.length === 0 ? "nothing" : lost.join(", ")}`,
+    `dropped: ${lost?.join(", ") || "nothing"}`,
+    ...(filtered?.length ? [`filtered: ${filtered.join(", ")}`] : []),
     ...(message === undefined ? [] : [message]),
   ].join("\n");
 }
@@ -56,19 +71,19 @@ async function runCommand(raw: Record<string, unknown>): Promise<void> {
     );
   }
   await checkOut(out);
-  const { description, size, total } = await describeSource(options);
-  const model = await modelOf(options, { size, output });
+  const described = await describeSource(options);
+  const model = await modelOf(options, { source: described, output });
   const checkpoints = out ?? file;
   await runSession({
     start: {
-      source: description,
+      source: described.description,
       model,
       learn,
       ...(checkpoints === undefined ? {} : { checkpoints }),
       wantModel: out !== undefined,
     },
     page: headless ? undefined : options,
-    total,
+    total: described.total,
     output,
     onResult: async ({ snapshot, model: learned, checkpoint }) => {
       if (out !== undefined && learned !== undefined) await saveModel(out, decodeModel(learned, out));

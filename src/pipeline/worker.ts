@@ -63,7 +63,7 @@ function openModel(model: StartOptions["model"]): TrainableModel {
 }
 
 function checkLabels(source: SourceDescription, classNames: readonly string[]): void {
-  const stranger = announcedLabels(source).find(({ label = 0 }) => label >= Math.max(1, classNames.length));
+  const stranger = announcedLabels(source).find(({ label = -1 }) => label >= classNames.length);
   if (stranger === undefined) return;
   throw dataError(
     "LIVE_LABELS",
