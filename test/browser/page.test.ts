@@ -24,6 +24,23 @@ describe.skipIf(chromiumPath === undefined)("the page", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("says an answer that stands, once, and that learning was switched", async () => {
+    let learning = true;
+    const { decision } = digitsSnapshot(0);
+    world.make = (step) =>
+      digitsSnapshot(step, { learning, decision: decision && { ...decision, id: step, label: 7 } });
+    const { page } = await world.open();
+    await waitForText(page, "spoken", "7, vote share 0.66");
+    learning = false;
+    await waitForText(page, "said", "Learning off");
+    world.make = (step) =>
+      digitsSnapshot(step, { decision: decision && { ...decision, id: step, label: step % 2 } });
+    await page.waitForFunction(() => document.getElementById("glyph-text")?.textContent === "1");
+    await page.waitForFunction(() => document.getElementById("glyph-text")?.textContent === "0");
+    // What does not stand is not said.
+    expect(await textOf(page, "spoken")).toBe("7, vote share 0.66");
+  });
+
   it("takes the token out of the address and remembers it for a reload", async () => {
     const { page } = await world.open();
     await waitForConnected(page);
