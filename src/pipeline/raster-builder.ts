@@ -47,7 +47,9 @@ export class RasterBuilder {
     const newest = this.#gathered.at(-1);
     if (newest === undefined) return undefined;
     const toUs = newest.answer.endUs;
-    const frames = this.#gathered.filter(({ answer }) => answer.startUs > toUs - MOST_SPAN_US);
+    // The newest may be longer than that: then it is shown alone.
+    const isShown = (frame: Gathered) => frame === newest || frame.answer.startUs > toUs - MOST_SPAN_US;
+    const frames = this.#gathered.filter(isShown);
     this.#gathered = [];
     const fromUs = Math.min(...frames.map(({ answer }) => answer.startUs));
     return {
