@@ -2,15 +2,28 @@
 export type { Episode, EventBatch, SpikeBatch } from "./core/batches.ts";
 export type { Control } from "./core/control.ts";
 export { SpikelineError } from "./core/errors.ts";
-export type { Accuracy, Decision, EventPicture, Snapshot, Speed, StageCounts } from "./core/telemetry.ts";
+export type {
+  Accuracy,
+  Decision,
+  EventPicture,
+  Latency,
+  Learned,
+  Raster,
+  Snapshot,
+  Speed,
+  StageCounts,
+} from "./core/telemetry.ts";
 export { batches, type ImagePart, type LabelledImages } from "./datasets/labelled-frames.ts";
 export { type Mnist, openMnist } from "./datasets/mnist.ts";
 export { type LabelledRecording, listRecordings, splitRecordings } from "./datasets/recording-folder.ts";
+export { openPackagedDigits } from "./datasets/packaged-digits.ts";
 export { EventGridEncoder } from "./encoders/event-grid.ts";
 export { encodeLatency } from "./encoders/latency.ts";
 export { encodePoisson } from "./encoders/poisson.ts";
 export type { Stage } from "./encoders/stage.ts";
 export type { EventDecoder } from "./formats/decoder.ts";
+export { Evt2Decoder } from "./formats/evt2.ts";
+export { Evt3Decoder } from "./formats/evt3.ts";
 export { NmnistDecoder } from "./formats/nmnist.ts";
 export { loadModel } from "./model/load.ts";
 export { saveModel } from "./model/save.ts";
@@ -18,6 +31,8 @@ export type { Model, ModelDescription, Tensor } from "./model/schema.ts";
 export { type FrameOutputs, type Presented, SpikingNetwork } from "./network/spiking-network.ts";
 export { type Evaluation, evaluate } from "./pipeline/evaluator.ts";
 export { livePipeline } from "./pipeline/live.ts";
+export type { LiveOptions } from "./pipeline/live-graph.ts";
+export { TrainableModel } from "./pipeline/live-model.ts";
 export { type LabelledFrames, presentFrames } from "./pipeline/operators/present-frames.ts";
 export { through } from "./pipeline/operators/through.ts";
 export { nameNeurons, type TrainingProgress, train } from "./pipeline/trainer.ts";
@@ -25,6 +40,7 @@ export { type Vote, VoteReadout } from "./readout/vote.ts";
 export type { Recording } from "./sensors/playback.ts";
 export { RecordingFolderSensor } from "./sensors/recording-folder.ts";
 export type { EventSensor, Sensor } from "./sensors/sensor.ts";
+export { SimulatedDigitsSensor } from "./sensors/simulated-digits.ts";
 export { describeSystem } from "./systems/describe-system.ts";
 export type { Recipe } from "./systems/recipe.ts";
 export { findSystem, systems } from "./systems/systems.ts";
