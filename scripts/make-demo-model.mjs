@@ -33,7 +33,8 @@ const { cache: folder, out = fileURLToPath(MODEL_FILE) } = values;
 const say = (text) => process.stderr.write(`${Math.round(performance.now() / 1000)} s: ${text}\n`);
 
 const description = describeDemo();
-const createdAt = values.date ?? (await loadModel(fileURLToPath(MODEL_FILE))).description.provenance.createdAt;
+const createdAt =
+  values.date ?? (await loadModel(fileURLToPath(MODEL_FILE))).description.provenance.createdAt;
 const parts = digitParts();
 say("simulating the training digits");
 const sets = await trainingFrames(parts, folder);
