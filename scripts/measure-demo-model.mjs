@@ -46,6 +46,10 @@ for (const part of ["validation", "test", "packaged"]) {
   }
 }
 const test = [await framesOfPart("test", CAMERAS.test[0])];
+show(
+  `test digits, the first, camera ${CAMERAS.test[0]}`,
+  await judge(SpikingNetwork.restore(model), { ...shipped, sets: test, frames: 1000 }),
+);
 const sets = await trainingFrames(parts, values.cache);
 
 async function nameAndJudge(what, network, described) {
