@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { addressWithToken } from "../../src/dashboard/auth.ts";
 import { chromiumPath, openTab } from "./chromium.ts";
 import { PageWorld } from "./page-world.ts";
-import { digitsSnapshot, fullSnapshot } from "./synthetic.ts";
+import { digitsSnapshot, fullSnapshot, lostSnapshot } from "./synthetic.ts";
 
 describe.skipIf(chromiumPath === undefined)("the layout", () => {
   const world = new PageWorld();
@@ -34,7 +34,10 @@ describe.skipIf(chromiumPath === undefined)("the layout", () => {
     { name: "digits", snapshot: digitsSnapshot },
     { name: "full", snapshot: fullSnapshot },
   ];
-  const views = kinds.flatMap((kind) => looks.map((look) => ({ ...kind, ...look })));
+  const views = [
+    ...kinds.flatMap((kind) => looks.map((look) => ({ ...kind, ...look }))),
+    ...sizes.map((size) => ({ name: "lost", snapshot: lostSnapshot, scheme: "dark" as const, ...size })),
+  ];
   it.each(views)(
     "fits at $width × $height, $scheme, with $name",
     async ({ name, snapshot, width, height, scheme }) => {
@@ -85,9 +88,7 @@ function findFaults(): string[] {
   }
   for (const part of document.querySelectorAll("#page *")) {
     const isCut = part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).overflowX !== "visible";
-    const isText = [...part.childNodes].some(
-      ({ nodeType, textContent }) => nodeType === 3 && textContent?.trim(),
-    );
+    const isText = part.textContent?.trim() !== "";
     const isSeen = part.getBoundingClientRect().width > 1;
     if (isCut && isText && isSeen && part.closest("[title]:not([title=''])") === null)
       faults.push(`cut without its whole text as a title: ${label(part)}`);

@@ -126,6 +126,15 @@ export function digitsSnapshot(step: number, changes: Partial<Snapshot> = {}): S
   };
 }
 
+/** Something was lost before the page came, and nothing since. */
+export function lostSnapshot(step: number): Snapshot {
+  const snapshot = digitsSnapshot(step);
+  const stages = snapshot.stages.map((stage, i) =>
+    i === 0 ? { ...stage, received: stage.received + 48_213, dropped: { "queue full": 48_213 } } : stage,
+  );
+  return { ...snapshot, stages };
+}
+
 const LONG_NAMES = [
   "circle",
   "square",
