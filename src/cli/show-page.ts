@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { readEnvironment } from "../config/environment.ts";
 import { ioError, noInputError, systemCode, usageError } from "../core/errors.ts";
+import { readAddress } from "../dashboard/address.ts";
 import { addressWithToken, loadOrCreateToken } from "../dashboard/auth.ts";
 import { type Dashboard, startDashboard } from "../dashboard/server.ts";
 import type { PipelineWorker } from "../pipeline/start-worker.ts";
@@ -72,8 +73,10 @@ export async function showPage(
     output.announce(`Port ${USUAL_PORT} is taken by another program; this page is at port ${port}.`);
   }
   output.announce(`The page: ${addressWithToken(dashboard.url, token)}`);
-  if (shownHost === "127.0.0.1" || shownHost === "localhost" || shownHost === "[::1]") {
-    output.announce(`From another machine, first: ssh -L ${port}:127.0.0.1:${port} ${hostname()}`);
+  if (readAddress(host).isLoopback) {
+    // ssh listens at the far machine's 127.0.0.1 unless told otherwise; the printed address has to work there too.
+    const at = shownHost === "127.0.0.1" ? "" : `${shownHost}:`;
+    output.announce(`From another machine, first: ssh -L ${at}${port}:${shownHost}:${port} ${hostname()}`);
   }
   return dashboard;
 }

@@ -1,6 +1,6 @@
 /** `spikeline start`: the demo of `npm start`. A simulated event camera looks at digits, the shipped model names them. */
 import { mkdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { parseOptions, startOptions } from "../config/options.ts";
@@ -38,6 +38,7 @@ async function startCommand(raw: Record<string, unknown>): Promise<void> {
   const base = await checkpointBase();
   const model = await beginFrom({ file: SHIPPED, base, fresh: options.fresh, output });
   output.announce("A simulated event camera looks at handwritten digits; a spiking network names them.");
+  output.announce(`What it learns is kept in ${dirname(base)}.`);
   await runSession({
     start: {
       source: { kind: "simulated-digits", name: "sim:digits", seed: SEED, speed: "auto", gapMs: GAP_MS },

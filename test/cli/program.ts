@@ -19,6 +19,8 @@ type Setting = {
   readonly cwd?: string;
   /** Folder that holds the page's token. */
   readonly state?: string;
+  /** Runs as this user, which only root can ask for. */
+  readonly user?: number | undefined;
   /** Written to stdin, which is then closed, or left open until the program ends; without, there is none. */
   readonly stdin?: { readonly bytes: Uint8Array; readonly staysOpen?: boolean };
   /** Done once, as soon as the program has said these words on stdout or stderr. */
@@ -34,12 +36,13 @@ export function spikeline(args: readonly string[], setting: Setting = {}): Promi
 }
 
 export function runNode(args: readonly string[], setting: Setting = {}): Promise<Ran> {
-  const { cwd = ROOT, state, stdin, when } = setting;
+  const { cwd = ROOT, state, user, stdin, when } = setting;
   if (!existsSync(MAIN)) throw new Error(`Expected the compiled program at ${MAIN}; run "npm run build:ts".`);
   const child = spawn(process.execPath, args, {
     cwd,
     env: { ...process.env, ...(state === undefined ? {} : { XDG_STATE_HOME: state }) },
     stdio: ["pipe", "pipe", "pipe"],
+    ...(user === undefined ? {} : { uid: user, gid: user }),
   });
   // The program may end before it has read all.
   child.stdin.on("error", () => undefined);
