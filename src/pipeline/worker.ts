@@ -27,6 +27,7 @@ function runPipeline(options: StartOptions, messages$: Observable<ToPipeline>): 
     const accounts = new AcknowledgedCounts();
     const capture = () => model.capture({ framesLearned: graph.framesLearned, source: source.name });
     const saver = checkpoints === undefined ? undefined : new Checkpointer({ base: checkpoints, capture });
+    let namesSaved: Promise<void> | undefined;
     const graph: LiveGraph = new LiveGraph({
       sensor: openSource(source),
       model,
@@ -34,7 +35,9 @@ function runPipeline(options: StartOptions, messages$: Observable<ToPipeline>): 
       control$,
       furtherStages: () => [accounts.counts()],
       notice: () => saver?.state().fault,
-      onNamed: () => void saver?.now("named", graph.framesLearned),
+      onNamed: () => {
+        namesSaved = saver?.now("named", graph.framesLearned);
+      },
     });
     let last: Snapshot | undefined;
     const seen$ = messages$.pipe(filter(({ kind }) => kind === "seen"));
@@ -48,6 +51,8 @@ function runPipeline(options: StartOptions, messages$: Observable<ToPipeline>): 
       }),
     );
     const result$ = defer(async (): Promise<FromPipeline> => {
+      // A name may still wait for the save before it, and the model must be there until then.
+      await namesSaved;
       if (graph.framesLearned > 0) await saver?.now("ended", graph.framesLearned);
       const bytes = wantModel ? encodeModel(capture()) : undefined;
       const snapshot = last ?? graph.snapshot("ended");
