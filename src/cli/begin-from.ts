@@ -23,7 +23,13 @@ export async function beginFrom(options: {
   if (fresh) return own;
   const { newest, skipped } = await newestGeneration(base);
   for (const sentence of skipped) output.announce(`A checkpoint was left out: ${sentence}`);
-  if (newest === undefined || (base === file && (await isOlder(newest.path, file)))) return own;
+  if (newest === undefined) return own;
+  if (base === file && (await isOlder(newest.path, file))) {
+    output.announce(
+      `${basename(file)} is younger than ${basename(newest.path)} beside it, and is begun with.`,
+    );
+    return own;
+  }
   output.announce(`Goes on from ${basename(newest.path)}, what was learned last time; --fresh begins anew.`);
   return { bytes: newest.bytes, name: newest.path };
 }
