@@ -7,10 +7,10 @@ import type { LiveModel } from "./live-model.ts";
 import type { Meter } from "./meter.ts";
 
 /**
- * Share of what the readout knows that stays after each frame it learns: the neurons still change, and what they
- * answered to a while ago no longer tells what they answer to. About the last 1/(1 − share) frames count.
+ * How many of the last frames the readout knows by, as it follows a network that learns: what neurons answered to a
+ * while ago no longer tells what they answer to. The older the network, the less it changes, and the more frames count.
  */
-const KEPT_SHARE = 0.99;
+const REMEMBERED = { share: 0.1, least: 100, most: 1000 } as const;
 
 export type Judged = { readonly decision: Decision; readonly presented: Presented };
 
@@ -20,10 +20,13 @@ export class FrameJudge {
   #tally = new AccuracyTally();
   #frames = 0;
   #framesLearned = 0;
+  /** Frames the weights had learned from before. */
+  #framesBefore: number;
 
   constructor(options: { readonly model: LiveModel; readonly meter: Meter }) {
     this.#model = options.model;
     this.#meter = options.meter;
+    this.#framesBefore = options.model.description.provenance.framesSeen;
   }
 
   get frames(): number {
@@ -52,6 +55,7 @@ export class FrameJudge {
   startOver(): void {
     this.#tally = new AccuracyTally();
     this.#framesLearned = 0;
+    this.#framesBefore = 0;
   }
 
   judge(frame: SpikeBatch, options: { readonly learn: boolean; readonly arrivedUs: number }): Judged {
@@ -84,7 +88,9 @@ export class FrameJudge {
 
   #tell(counts: Uint16Array, truth: number): void {
     const { readout } = this.#model;
-    readout.forgetBy(KEPT_SHARE);
+    const { share, least, most } = REMEMBERED;
+    const remembered = share * (this.#framesBefore + this.#framesLearned);
+    readout.forgetBy(1 - 1 / Math.min(most, Math.max(least, remembered)));
     readout.learn(counts, [truth]);
   }
 }
