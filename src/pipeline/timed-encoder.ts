@@ -32,11 +32,12 @@ export class TimedEncoder implements Stage<EventBatch, TimedFrame> {
     const before = this.#arrivedUs;
     if (batch.length > 0 || before === 0) this.#arrivedUs = nowUs;
     const firstUs = batch.startUs + (batch.offsetUs[0] ?? 0);
+    // A frame that was over before this batch began, or is another episode's, had its last events in one before.
+    const hasEventsOf = ({ startUs, durationUs, episode }: SpikeBatch) =>
+      batch.length > 0 && batch.episode?.index === episode?.index && firstUs < startUs + durationUs;
     return this.#timed(
       () => this.#stage.push(batch),
-      // A frame that was over before this batch began had its last events in one before.
-      ({ startUs, durationUs }) =>
-        batch.length > 0 && firstUs < startUs + durationUs ? nowUs : before || nowUs,
+      (frame) => (hasEventsOf(frame) ? nowUs : before || nowUs),
     );
   }
 

@@ -31,7 +31,7 @@ describe("the event picture", () => {
   it("tells the age at the newest event, to half a millisecond", () => {
     const [old, middle, , , , fresh] = pictureOf(
       batchOf([0, 0, 0, 1], [14_000, 1, 0, 0]),
-      batchOf([15_000, 2, 1, 1]),
+      batchOf([14_900, 2, 0, 1], [15_000, 2, 1, 1]),
     );
     // 12 codes to a doubling of (1 ms + age): 16 ms are four doublings, 2 ms one.
     expect([old, middle, fresh]).toEqual([127 - 48, -(127 - 12), 127]);

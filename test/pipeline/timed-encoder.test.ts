@@ -8,15 +8,15 @@ import { fakeClock } from "./live-world.ts";
 
 const WINDOW_MS = 20;
 
-/** Events at these microseconds of the stream, in a batch that begins with the first or where it is told. */
-const batchAt = (timesUs: readonly number[], startUs = timesUs[0] ?? 0): EventBatch => ({
+/** Events at these microseconds of the stream; -1 is outside any episode. */
+const batchAt = (timesUs: readonly number[], startUs: number, episode: number): EventBatch => ({
   startUs,
   offsetUs: Uint32Array.from(timesUs, (timeUs) => timeUs - startUs),
   x: new Uint16Array(timesUs.length),
   y: new Uint16Array(timesUs.length),
   polarity: new Uint8Array(timesUs.length),
   length: timesUs.length,
-  episode: { index: 0, name: "r", label: undefined },
+  ...(episode < 0 ? {} : { episode: { index: episode, name: "r", label: undefined } }),
 });
 
 /** Windows of 20 ms over a real grid; each push takes `pushMs`. */
@@ -53,7 +53,8 @@ function world(pushMs = 0) {
     meter,
     passMs,
     /** Frames as [start on the stream, arrival, ready], in milliseconds. */
-    push: (timesUs: readonly number[], startUs?: number) => timesOf(encoder.push(batchAt(timesUs, startUs))),
+    push: (timesUs: readonly number[], startUs = timesUs[0] ?? 0, episode = 0) =>
+      timesOf(encoder.push(batchAt(timesUs, startUs, episode))),
     flush: () => timesOf(encoder.flush()),
   };
 }
@@ -91,6 +92,16 @@ describe("a timed encoder", () => {
     passMs(10);
     // Silence since: the window has no events of its own, the last ones were those of before.
     expect(push([], 40_000)).toEqual([[20, 0, 30]]);
+  });
+
+  it("dates a frame that another episode closes before its time by its own events", () => {
+    const { push, passMs } = world();
+    push([0]);
+    passMs(7);
+    // In the middle of the window of 20 ms.
+    expect(push([10_000], 10_000, 1)).toEqual([[0, 0, 7]]);
+    passMs(7);
+    expect(push([], 15_000, -1)).toEqual([[10, 7, 14]]);
   });
 
   it("dates a frame of nothing but silence by the first that came at all", () => {
