@@ -6,7 +6,9 @@ import { openMnist } from "../dist/datasets/mnist.js";
 import { openPackagedDigits } from "../dist/datasets/packaged-digits.js";
 import { SpikingNetwork } from "../dist/network/spiking-network.js";
 import { evaluate } from "../dist/pipeline/evaluator.js";
+import { groupOrder } from "../dist/pipeline/learned-view.js";
 import { nameNeurons, train } from "../dist/pipeline/trainer.js";
+import { NeuronGroups } from "../dist/readout/neuron-groups.js";
 import { VoteReadout } from "../dist/readout/vote.js";
 import { describeSystem } from "../dist/systems/describe-system.js";
 import { simulateFrames, spikeBatches } from "./simulated-frames.mjs";
@@ -107,6 +109,19 @@ export async function name(network, { description, sets, frames = NAMING_FRAMES 
   await lastValueFrom(nameNeurons(from(framesOf(sets, frames)), { network: copy, readout }));
   copy.dispose();
   return readout;
+}
+
+/** The neurons in groups that answer to the same frames, in the order of their names, learning off. */
+export function sortIntoGroups(network, { description, readout, sets, frames = NAMING_FRAMES }) {
+  const groups = new NeuronGroups({ neurons: network.neurons, seed: description.seed });
+  const copy = copyOf(network, description);
+  for (const batch of framesOf(sets, frames)) {
+    groups.observe(copy.present(batch, { learn: false }).counts);
+    groups.follow();
+  }
+  copy.dispose();
+  groups.reorder(groupOrder({ groups, readout }));
+  return groups;
 }
 
 /** Share of right answers, learning off. */

@@ -22,6 +22,7 @@ import {
   learn,
   MODEL_FILE,
   name,
+  sortIntoGroups,
   trainingFrames,
 } from "./demo-model.mjs";
 import { simulateFrames } from "./simulated-frames.mjs";
@@ -43,6 +44,7 @@ say("learning");
 const framesSeen = await learn(network, sets);
 say("naming");
 const readout = await name(network, { description, sets });
+const groups = sortIntoGroups(network, { description, readout, sets });
 
 /** Measured with the first camera of each part. */
 async function measure(part) {
@@ -61,7 +63,7 @@ const provenance = {
   dataset: "sim:digits of 40,000 of MNIST's training digits, none of the package's",
   framesSeen,
 };
-const tensors = new Map([...network.tensors(), ...readout.tensors()]);
+const tensors = new Map([...network.tensors(), ...readout.tensors()]).set("readout.group", groups.tensor());
 await saveModel(out, { description: { ...description, provenance, accuracy }, tensors });
 const bytes = readFileSync(out);
 say("done");
