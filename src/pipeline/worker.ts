@@ -1,7 +1,20 @@
 /** Entry of the pipeline thread: waits for the start message, runs the live pipeline, posts what it sees. */
 import process from "node:process";
 import { type MessagePort, parentPort, type TransferListItem } from "node:worker_threads";
-import { concat, defer, filter, finalize, first, map, Observable, share, switchMap } from "rxjs";
+import {
+  catchError,
+  concat,
+  defer,
+  filter,
+  finalize,
+  first,
+  ignoreElements,
+  map,
+  Observable,
+  share,
+  switchMap,
+  throwError,
+} from "rxjs";
 import { dataError, EXIT, SpikelineError } from "../core/errors.ts";
 import type { Snapshot } from "../core/telemetry.ts";
 import { decodeModel } from "../model/load.ts";
@@ -50,15 +63,27 @@ function runPipeline(options: StartOptions, messages$: Observable<ToPipeline>): 
         return { kind: "snapshot", snapshot };
       }),
     );
-    const result$ = defer(async (): Promise<FromPipeline> => {
+    const saveLast = async () => {
       // A name may still wait for the save before it, and the model must be there until then.
       await namesSaved;
       if (graph.framesLearned > 0) await saver?.now("ended", graph.framesLearned);
+    };
+    const result$ = defer(async (): Promise<FromPipeline> => {
+      await saveLast();
       const bytes = wantModel ? encodeModel(capture()) : undefined;
       const snapshot = last ?? graph.snapshot("ended");
       return { kind: "result", result: { snapshot, model: bytes, checkpoint: saver?.state() } };
     });
-    return concat(snapshots$, result$).pipe(finalize(() => model.dispose()));
+    return concat(snapshots$, result$).pipe(
+      // What was learned before a fault is kept as well; the saver never throws.
+      catchError((error: unknown) =>
+        concat(
+          defer(saveLast).pipe(ignoreElements()),
+          throwError(() => error),
+        ),
+      ),
+      finalize(() => model.dispose()),
+    );
   });
 }
 

@@ -7,7 +7,8 @@ import { decodeModel } from "../../src/model/load.ts";
 import { TrainableModel } from "../../src/pipeline/live-model.ts";
 import type { StartOptions } from "../../src/pipeline/messages.ts";
 import { startWorker } from "../../src/pipeline/start-worker.ts";
-import { temporaryFolder } from "../sensors/recording-world.ts";
+import { nmnistBytes, wanderingWords } from "../formats/nmnist-bytes.ts";
+import { temporaryFolder, writeRecordings } from "../sensors/recording-world.ts";
 import { description, toySource, until } from "./worker-world.ts";
 
 let folder: string;
@@ -50,6 +51,15 @@ describe("the checkpoints of the pipeline thread", () => {
     const told = decodeModel(model ?? new Uint8Array(0), "told");
     expect(saved.tensors).toEqual(told.tensors);
     expect(saved.description.provenance.framesSeen).toBe(9);
+  });
+
+  it("keep what was learned before the source failed", async () => {
+    const whole = nmnistBytes(wanderingWords(6000, 10));
+    const recordings = writeRecordings(folder, { a: whole, b: whole.subarray(0, whole.length - 3) });
+    const source = { kind: "recordings", name: "torn", recordings, speed: "max" } as const;
+    await expect(start({ source, learn: true }).result).rejects.toThrow(/byte/);
+    const saved = decodeModel((await newest()).bytes, "saved");
+    expect(saved.description.provenance.framesSeen).toBeGreaterThanOrEqual(3);
   });
 
   it("are not written when nothing was learned and nothing was named", async () => {
