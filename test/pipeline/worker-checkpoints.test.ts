@@ -55,7 +55,7 @@ describe("the checkpoints of the pipeline thread", () => {
 
   it("keep what was learned before the source failed", async () => {
     const whole = nmnistBytes(wanderingWords(6000, 10));
-    const recordings = writeRecordings(folder, { a: whole, b: whole.subarray(0, whole.length - 3) });
+    const recordings = writeRecordings(folder, { whole, torn: whole.subarray(0, whole.length - 3) });
     const source = { kind: "recordings", name: "torn", recordings, speed: "max" } as const;
     await expect(start({ source, learn: true }).result).rejects.toThrow(/byte/);
     const saved = decodeModel((await newest()).bytes, "saved");
