@@ -79,7 +79,7 @@ export function addRaster(snapshot: SnapshotMessage): void {
 }
 
 /** How long the stream takes to move the picture by a pixel: more pictures than that would be the same. */
-const pixelMs = () => timeBaseMs() / Math.max(1, lanes?.width ?? 1);
+const pixelMs = () => (lanes === undefined ? 0 : timeBaseMs() / Math.max(1, lanes.width));
 
 /** Called at every animation frame, also without a link; draws only what is new. */
 export function showSpikes(moment: Moment, theme: Theme): void {
