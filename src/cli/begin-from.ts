@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { ioError, noInputError, systemCode } from "../core/errors.ts";
 import { newestGeneration } from "../model/generations.ts";
+import { decodeModel } from "../model/load.ts";
 import type { Output } from "./output.ts";
 
 export type ModelBytes = { readonly bytes: Uint8Array; readonly name: string };
@@ -25,9 +26,11 @@ export async function beginFrom(options: {
   for (const sentence of skipped) output.announce(`A checkpoint was left out: ${sentence}`);
   if (newest === undefined) return own;
   if (base === file && (await isOlder(newest.path, file))) {
-    output.announce(
-      `${basename(file)} is younger than ${basename(newest.path)} beside it, and is begun with.`,
-    );
+    // A run that ends with --out leaves both, alike; only what would be missed is worth a sentence.
+    if (framesLearned(newest) > framesLearned({ path: file, bytes: own.bytes })) {
+      const left = basename(newest.path);
+      output.announce(`${left} learned more, but ${basename(file)} is younger and is what it begins with.`);
+    }
     return own;
   }
   output.announce(`Goes on from ${basename(newest.path)}, what was learned last time; --fresh begins anew.`);
@@ -47,6 +50,9 @@ async function readModel(file: string): Promise<Uint8Array> {
     );
   }
 }
+
+const framesLearned = ({ path, bytes }: { readonly path: string; readonly bytes: Uint8Array }) =>
+  decodeModel(bytes, path).description.provenance.framesSeen;
 
 /** A file that was made anew since is no ancestor of the checkpoint. */
 async function isOlder(path: string, than: string): Promise<boolean> {

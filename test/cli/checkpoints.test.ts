@@ -63,7 +63,7 @@ describe.concurrent("the demo", () => {
     expect(readdirSync(models)).toEqual(["demo.000001.safetensors"]);
   });
 
-  test("keeps a name at once, so that not even a power cut takes it away", async () => {
+  test("keeps a name at once, so that not even a power cut takes it away", async ({ expect }) => {
     const { models, start } = demo();
     const program = start();
     const watcher = await watch(await program.address);
@@ -138,7 +138,7 @@ describe.concurrent("a run from a model file", () => {
     const { stdout } = await run();
     expect(stdout).not.toContain("Goes on from");
     expect(stdout).toContain(
-      "m.safetensors is younger than m.000001.safetensors beside it, and is begun with.",
+      "m.000001.safetensors learned more, but m.safetensors is younger and is what it begins with.",
     );
   });
 });

@@ -41,7 +41,7 @@ describe.concurrent("the demo", () => {
     expect(ran.stderr).toContain("What it learns is kept in ");
   });
 
-  test("prints nothing with --quiet", async () => {
+  test("prints nothing with --quiet", async ({ expect }) => {
     const state = folder.fresh();
     const program = start(state, "--quiet");
     await expect.poll(() => existsSync(join(state, "spikeline", "token")), { timeout: 20_000 }).toBe(true);
