@@ -15,8 +15,8 @@ export type {
 } from "./core/telemetry.ts";
 export { batches, type ImagePart, type LabelledImages } from "./datasets/labelled-frames.ts";
 export { type Mnist, openMnist } from "./datasets/mnist.ts";
-export { type LabelledRecording, listRecordings, splitRecordings } from "./datasets/recording-folder.ts";
 export { openPackagedDigits } from "./datasets/packaged-digits.ts";
+export { type LabelledRecording, listRecordings, splitRecordings } from "./datasets/recording-folder.ts";
 export { EventGridEncoder } from "./encoders/event-grid.ts";
 export { encodeLatency } from "./encoders/latency.ts";
 export { encodePoisson } from "./encoders/poisson.ts";
