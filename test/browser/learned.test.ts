@@ -205,6 +205,15 @@ describe.skipIf(chromiumPath === undefined)("the panel Learned", () => {
     await waitForText(page, "learned-state", "learning is off: fields hold still");
   });
 
+  it("shows noise as forming, whatever labels call it, but keeps a name given by hand", async () => {
+    learn({
+      groups: learned.groups.map((group, i) => ({ ...group, name: "7", isGiven: i === 1, isForming: i < 2 })),
+    });
+    const page = await open();
+    const words = () => Promise.all([0, 1, 2].map((group) => nameOf(page, group)));
+    await expect.poll(words, PATIENCE).toEqual(["forming", "7", "7"]);
+  });
+
   it("cannot be used without the link", async () => {
     const page = await open();
     await tile(page, 3).click();

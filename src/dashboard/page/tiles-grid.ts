@@ -94,7 +94,9 @@ export type TileContent = {
   readonly isAsked: boolean;
 };
 
-const wordOf = ({ name, isForming }: NeuronGroup) => name ?? (isForming ? "forming" : "name it");
+/** What labels call a field that is noise still says nothing; what a person calls it stands. */
+const isNoise = ({ isForming, isGiven }: NeuronGroup) => isForming && !isGiven;
+const wordOf = (group: NeuronGroup) => (isNoise(group) ? "forming" : (group.name ?? "name it"));
 
 export function showTiles(contents: readonly TileContent[], isDisabled: boolean, isNewLabel: boolean): void {
   if (focused >= contents.length) setTabStop(Math.max(0, contents.length - 1));
@@ -117,8 +119,8 @@ function showTile(
   setPercent(tile.bar, "width", (content.share * groups) / FULL_SHARES);
   const { classList } = tile.cell;
   classList.toggle("winner", isWinner);
-  classList.toggle("unnamed", content.name === undefined && !content.isForming);
-  classList.toggle("forming", content.name === undefined && content.isForming);
+  classList.toggle("unnamed", content.name === undefined && !isNoise(content));
+  classList.toggle("forming", isNoise(content));
   tile.cell.setAttribute("aria-busy", String(isAsked));
   const share = `${percent(content.share)} of the spikes of the last minute`;
   const given = content.isGiven ? ", named by hand" : "";
