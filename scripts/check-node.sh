@@ -5,6 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 version=${1:-24}
 work=$(mktemp -d)
+# A test runs the program as another user, who must be able to read it.
+chmod 755 "$work"
 trap 'rm -rf "$work"' EXIT
 
 # A folder with its own package.json, or npm would install into the nearest one above.
