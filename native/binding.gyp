@@ -3,6 +3,8 @@
     {
       "target_name": "spikeline",
       "sources": [
+        "kernel/augmentation.cpp",
+        "kernel/class_scores.cpp",
         "kernel/clocked_network.cpp",
         "kernel/clocked_params.cpp",
         "kernel/clocked_state.cpp",
@@ -12,11 +14,21 @@
         "kernel/drive_avx512.cpp",
         "kernel/drive_base.cpp",
         "kernel/exponential.cpp",
+        "kernel/feature_pool.cpp",
+        "kernel/linear_readout.cpp",
+        "kernel/linear_state.cpp",
         "kernel/poisson.cpp",
+        "kernel/reward_readout.cpp",
+        "kernel/reward_rules.cpp",
+        "kernel/reward_state.cpp",
+        "kernel/sparse_rows.cpp",
         "kernel/synapses.cpp",
         "addon/addon.cpp",
         "addon/arguments.cpp",
-        "addon/clocked_network_wrap.cpp"
+        "addon/clocked_network_wrap.cpp",
+        "addon/linear_readout_wrap.cpp",
+        "addon/readout_arguments.cpp",
+        "addon/reward_readout_wrap.cpp"
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED",

@@ -8,12 +8,16 @@
 #include "../kernel/drive.hpp"
 #include "arguments.hpp"
 #include "clocked_network_wrap.hpp"
+#include "linear_readout_wrap.hpp"
+#include "reward_readout_wrap.hpp"
 
 namespace {
 
 using spikeline::addon::ClockedNetworkWrap;
+using spikeline::addon::LinearReadoutWrap;
 using spikeline::addon::ReadArray;
 using spikeline::addon::ReadNumber;
+using spikeline::addon::RewardReadoutWrap;
 using spikeline::addon::ThrowTypeError;
 
 // sumAll(data: Float32Array, repeats: number): number. Reads the array so often; for bandwidth measurements. Reads
@@ -46,6 +50,8 @@ Napi::Value KernelNames(const Napi::CallbackInfo& info) {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("ClockedNetwork", ClockedNetworkWrap::Define(env));
+  exports.Set("LinearReadout", LinearReadoutWrap::Define(env));
+  exports.Set("RewardReadout", RewardReadoutWrap::Define(env));
   exports.Set("sumAll", Napi::Function::New<&SumAll>(env, "sumAll"));
   exports.Set("kernelNames", Napi::Function::New<&KernelNames>(env, "kernelNames"));
   return exports;

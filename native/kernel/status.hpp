@@ -13,6 +13,7 @@ enum class Status : std::uint8_t {
   kBadState,
   kUnsorted,
   kOutOfRange,
+  kUnknownDecision,
 };
 
 // One sentence for people; never null.
@@ -25,6 +26,7 @@ enum class Status : std::uint8_t {
     case Status::kBadState: return "the saved state does not fit this network";
     case Status::kUnsorted: return "spike times fall or reach past the frame's duration";
     case Status::kOutOfRange: return "a spike names an input that the network does not have";
+    case Status::kUnknownDecision: return "no decision with this number waits for a reward";
   }
   return "unknown status";
 }

@@ -6,6 +6,12 @@ import { createRequire } from "node:module";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { EXIT, SpikelineError } from "../core/errors.ts";
+import type {
+  NativeLinearParams,
+  NativeLinearReadout,
+  NativeRewardParams,
+  NativeRewardReadout,
+} from "./readouts.ts";
 
 /** native/kernel/clocked_params.hpp in JavaScript. Voltages in mV relative to the leak potential. */
 export type NativeParams = {
@@ -97,6 +103,8 @@ export type NativeClockedNetwork = {
 
 type Binding = {
   readonly ClockedNetwork: new (params: NativeParams, kernel?: string) => NativeClockedNetwork;
+  readonly LinearReadout: new (params: NativeLinearParams) => NativeLinearReadout;
+  readonly RewardReadout: new (params: NativeRewardParams) => NativeRewardReadout;
   /** [sync] Reads the whole array `repeats` times and returns the sum; for bandwidth measurements. */
   sumAll(data: Float32Array, repeats: number): number;
   /** [sync] The instruction sets this CPU runs, fastest first. */

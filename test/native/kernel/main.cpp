@@ -27,5 +27,12 @@ int main() {
   spikeline::test::TestClockedSpikes(t);
   spikeline::test::TestClockedState(t);
   spikeline::test::TestRandomWalk(t);
+  spikeline::test::TestAugmentation(t);
+  spikeline::test::TestFeaturePool(t);
+  spikeline::test::TestClassScores(t);
+  spikeline::test::TestSparseRows(t);
+  spikeline::test::TestLinearReadout(t);
+  spikeline::test::TestRewardRules(t);
+  spikeline::test::TestRewardReadout(t);
   return t.Report();
 }

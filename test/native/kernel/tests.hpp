@@ -6,15 +6,22 @@
 namespace spikeline::test {
 
 void TestAlignedBuffer(Checks& t);
+void TestAugmentation(Checks& t);
+void TestClassScores(Checks& t);
 void TestClockedNetwork(Checks& t);
 void TestClockedParams(Checks& t);
 void TestClockedSpikes(Checks& t);
 void TestClockedState(Checks& t);
 void TestDrive(Checks& t);
 void TestExponential(Checks& t);
+void TestFeaturePool(Checks& t);
+void TestLinearReadout(Checks& t);
 void TestPoisson(Checks& t);
 void TestRandom(Checks& t);
 void TestRandomWalk(Checks& t);
+void TestRewardReadout(Checks& t);
+void TestRewardRules(Checks& t);
+void TestSparseRows(Checks& t);
 void TestSynapses(Checks& t);
 void TestTraces(Checks& t);
 

@@ -1,0 +1,211 @@
+/** Oracle of native/kernel/reward_readout.hpp and reward_rules.hpp: reward-modulated STDP on pooled feature spikes. */
+import { Random } from "../../src/core/random.ts";
+import type {
+  NativeDecision,
+  NativeRewardParams,
+  NativeRewardReadout,
+  NativeRewardState,
+} from "../../src/native/readouts.ts";
+import { expNonPositive } from "./exponential.ts";
+import {
+  addRow,
+  bestTwo,
+  framesOf,
+  inputsOf,
+  moved,
+  pool,
+  rateAt,
+  type SparseList,
+  softmax,
+  spikesOf,
+  stepsOf,
+  sumRows,
+} from "./feature-pool.ts";
+
+const f = Math.fround;
+const MOST_WEIGHT = 0.9990234375;
+
+type Memory = {
+  readonly list: SparseList;
+  readonly scores: Float32Array;
+  readonly speakers: readonly number[];
+};
+
+export class ReferenceReward implements Omit<NativeRewardReadout, "dispose" | "writeState"> {
+  readonly #params: NativeRewardParams;
+  readonly #neurons: number;
+  readonly #weights: Float32Array;
+  readonly #recency: Float32Array;
+  readonly #waiting = new Map<number, Memory>();
+  #decisions = 0;
+  #rewards = 0;
+
+  constructor(params: NativeRewardParams) {
+    this.#params = params;
+    this.#neurons = params.classes * params.neuronsPerClass;
+    const random = Random.fromKey(params.seed);
+    const initial = () => f(f(f(2 * random.nextUnit()) - 1) * f(params.initialMax));
+    this.#weights = Float32Array.from({ length: inputsOf(params) * this.#neurons }, initial);
+    this.#recency = new Float32Array(params.classes);
+  }
+
+  present(
+    start: Uint32Array,
+    feature: Uint16Array,
+    x: Uint8Array,
+    y: Uint8Array,
+    shares: Float32Array,
+  ): NativeDecision {
+    const decision = this.#decide(pool(this.#params, spikesOf({ start, feature, x, y }, 0)));
+    shares.set(softmax(this.#waiting.get(decision.id)?.scores ?? shares));
+    return decision;
+  }
+
+  reward(id: number, right: boolean, truth: number): void {
+    const memory = this.#waiting.get(id);
+    if (memory === undefined) throw new Error("no such decision");
+    this.#waiting.delete(id);
+    const { best } = bestTwo(memory.scores);
+    const known = right ? best : truth < 0 ? undefined : truth;
+    const push = this.#push(memory.scores, right, known);
+    this.#gate(push, known);
+    const rate = f(rateAt(this.#params, this.#rewards++));
+    push.forEach((amount, c) => {
+      this.#pushNeuron(memory.list, memory.speakers[c] ?? 0, f(rate * amount));
+    });
+  }
+
+  learn(
+    start: Uint32Array,
+    feature: Uint16Array,
+    x: Uint8Array,
+    y: Uint8Array,
+    labels: Uint16Array,
+    order: Uint32Array,
+    told: boolean,
+  ): number {
+    let rightOnes = 0;
+    for (const frame of order) {
+      const truth = labels[frame] ?? 0;
+      const spikes = moved(this.#params, spikesOf({ start, feature, x, y }, frame), this.#rewards);
+      const { id, label } = this.#decide(pool(this.#params, spikes));
+      if (label === truth) rightOnes++;
+      this.reward(id, label === truth, told ? truth : -1);
+    }
+    return rightOnes;
+  }
+
+  judge(
+    start: Uint32Array,
+    feature: Uint16Array,
+    x: Uint8Array,
+    y: Uint8Array,
+    labels: Uint16Array,
+    margins: Float32Array,
+    shares: Float32Array,
+  ): void {
+    const spikes = { start, feature, x, y };
+    for (let frame = 0; frame < framesOf(spikes); frame++) {
+      const list = pool(this.#params, spikesOf(spikes, frame));
+      const { scores } = this.#speakers(sumRows(this.#weights, new Float32Array(this.#neurons), list));
+      const said = bestTwo(scores);
+      labels[frame] = said.best;
+      margins[frame] = said.margin;
+      shares.set(softmax(scores), frame * this.#params.classes);
+    }
+  }
+
+  judgeEarly(
+    start: Uint32Array,
+    feature: Uint16Array,
+    x: Uint8Array,
+    y: Uint8Array,
+    enough: number,
+    labels: Uint16Array,
+    used: Uint32Array,
+  ): void {
+    const spikes = { start, feature, x, y };
+    for (let frame = 0; frame < framesOf(spikes); frame++) {
+      const potentials = new Float32Array(this.#neurons);
+      let taken = 0;
+      let said = bestTwo(new Float32Array(this.#params.classes));
+      for (const { input, step } of stepsOf(this.#params, spikesOf(spikes, frame))) {
+        if (taken > 0 && said.margin >= f(enough)) break;
+        addRow(this.#weights, potentials, input, step);
+        said = bestTwo(this.#speakers(potentials).scores);
+        taken++;
+      }
+      labels[frame] = said.best;
+      used[frame] = taken;
+    }
+  }
+
+  readState(state: NativeRewardState): void {
+    state.weights.set(this.#weights);
+    state.recency.set(this.#recency);
+    state.counters.set([this.#decisions, 0, this.#rewards, 0]);
+  }
+
+  #decide(list: SparseList): NativeDecision {
+    const id = ++this.#decisions;
+    const potentials = sumRows(this.#weights, new Float32Array(this.#neurons), list);
+    const { scores, speakers } = this.#speakers(potentials);
+    const { best, margin } = bestTwo(scores);
+    this.#waiting.set(id, { list, scores, speakers });
+    this.#waiting.delete(id - this.#params.memory);
+    return { id, label: best, neuron: speakers[best] ?? 0, margin };
+  }
+
+  /** The neuron of the highest potential speaks for its class; of equal ones the lowest. */
+  #speakers(potentials: Float32Array): { scores: Float32Array; speakers: number[] } {
+    const { classes, neuronsPerClass } = this.#params;
+    const speakers = Array.from({ length: classes }, (_, c) => {
+      const own = potentials.slice(c * neuronsPerClass, (c + 1) * neuronsPerClass);
+      return c * neuronsPerClass + own.indexOf(Math.max(...own));
+    });
+    return { scores: Float32Array.from(speakers, (neuron) => potentials[neuron] ?? 0), speakers };
+  }
+
+  #push(scores: Float32Array, right: boolean, known: number | undefined): Float32Array {
+    const { rule, marginGate, runnerUpShare } = this.#params;
+    const { best, second, margin } = bestTwo(scores);
+    const push = new Float32Array(scores.length);
+    if (rule === 2) {
+      const share = softmax(scores);
+      if (known !== undefined) return push.map((_, c) => f((c === known ? 1 : 0) - (share[c] ?? 0)));
+      const others = [...scores].map((score, c) =>
+        c === best ? 0 : expNonPositive(score - (scores[second] ?? 0)),
+      );
+      const sum = others.reduce((total, power) => total + power, 0);
+      const lost = share[best] ?? 0;
+      return push.map((_, c) => f(c === best ? -lost : lost * ((others[c] ?? 0) / sum)));
+    }
+    if (right && margin >= f(marginGate)) return push;
+    push[best] = right ? 1 : -1;
+    if (!right && known !== undefined) push[known] = 1;
+    else if (rule === 1) push[second] = right ? -1 : runnerUpShare;
+    return push;
+  }
+
+  #gate(push: Float32Array, known: number | undefined): void {
+    const { recencyKeep } = this.#params;
+    if (recencyKeep === 0) return;
+    this.#recency.forEach((trace, c) => {
+      this.#recency[c] = f(trace * f(recencyKeep));
+    });
+    if (known !== undefined) this.#recency[known] = 1;
+    push.forEach((amount, c) => {
+      if (amount < 0) push[c] = f(amount * (this.#recency[c] ?? 0));
+    });
+  }
+
+  #pushNeuron(list: SparseList, neuron: number, amount: number): void {
+    if (amount === 0) return;
+    for (const { input, value } of list) {
+      const at = input * this.#neurons + neuron;
+      const weight = this.#weights[at] ?? 0;
+      const pushed = f(weight + f(f(amount * value) * f(1 - f(weight * weight))));
+      this.#weights[at] = Math.min(Math.max(pushed, -MOST_WEIGHT), MOST_WEIGHT);
+    }
+  }
+}
