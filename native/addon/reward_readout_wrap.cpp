@@ -12,7 +12,7 @@ bool ReadRuleParams(Napi::Env env, const Napi::Object& o, RuleParams& p) {
   std::uint32_t rule = 0;
   const bool read = ReadChoiceField(env, o, "rule", 3, rule) && ReadNumberField(env, o, "marginGate", p.margin_gate) &&
                     ReadNumberField(env, o, "runnerUpShare", p.runner_up_share) &&
-                    ReadNumberField(env, o, "recencyKeep", p.recency_keep);
+                    ReadNumberField(env, o, "recencyPenalty", p.recency_penalty);
   p.rule = static_cast<RewardRule>(rule);
   return read;
 }
@@ -30,14 +30,14 @@ bool ReadStateView(Napi::Env env, const Napi::Value& value, RewardState& v) {
     ThrowTypeError(env, "SPIKELINE_ARGUMENT", "an object of typed arrays", "state");
     return false;
   }
-  constexpr std::array<const char*, 3> kNames = {"weights", "recency", "counters"};
+  constexpr std::array<const char*, 3> kNames = {"weights", "behind", "counters"};
   const Napi::Object object = value.As<Napi::Object>();
   std::array<Napi::Value, kNames.size()> field;
   for (std::size_t k = 0; k < kNames.size(); ++k) {
     field[k] = object.Get(kNames[k]);
     if (env.IsExceptionPending()) return false;
   }
-  return ReadArray(env, field[0], kNames[0], v.weights) && ReadArray(env, field[1], kNames[1], v.recency) &&
+  return ReadArray(env, field[0], kNames[0], v.weights) && ReadArray(env, field[1], kNames[1], v.behind) &&
          ReadArray(env, field[2], kNames[2], v.counters);
 }
 

@@ -27,7 +27,7 @@ RewardReadout::RewardReadout(const RewardParams& params) noexcept
       pool_(params.pool),
       steps_(inputs_),
       weights_(inputs_ * stride_),
-      recency_(params.classes),
+      behind_(params.classes),
       potential_(stride_),
       score_(params.classes),
       speaker_(params.classes),
@@ -41,7 +41,7 @@ RewardReadout::RewardReadout(const RewardParams& params) noexcept
       speakers_(std::size_t{params.memory} * params.classes) {}
 
 bool RewardReadout::ok() const noexcept {
-  return pool_.ok() && steps_.ok() && weights_.ok() && recency_.ok() && potential_.ok() && score_.ok() &&
+  return pool_.ok() && steps_.ok() && weights_.ok() && behind_.ok() && potential_.ok() && score_.ok() &&
          speaker_.ok() && share_.ok() && push_.ok() && index_.ok() && value_.ok() && listed_.ok() && waiting_.ok() &&
          scores_.ok() && speakers_.ok();
 }
@@ -122,10 +122,11 @@ Status RewardReadout::Reward(std::uint64_t id, Outcome outcome, std::uint32_t tr
 
 void RewardReadout::Apply(std::size_t slot, Outcome outcome, std::uint32_t truth) noexcept {
   waiting_[slot] = 0;
-  const BestTwo said = FindBestTwo(Score(slot));
-  const Belief belief{.score = Score(slot), .best = said.best, .second = said.second, .margin = said.margin};
-  PushClasses(params_.rule, belief, outcome, truth, share_.span(), push_.span());
-  GateByRecency(params_.rule, belief, outcome, truth, recency_.span(), push_.span());
+  const std::uint32_t decided = FindBestTwo(Score(slot)).best;
+  const Lesson lesson{.decided = decided, .outcome = outcome, .known = outcome == Outcome::kRight ? decided : truth};
+  FallBehind(params_.rule, lesson, behind_.span());
+  for (std::uint32_t c = 0; c < params_.classes; ++c) score_[c] = Score(slot)[c] - behind_[c];
+  PushClasses(params_.rule, lesson, score_.span(), share_.span(), push_.span());
   const auto rate = static_cast<float>(params_.rate.At(rewards_++));
   for (std::uint32_t c = 0; c < params_.classes; ++c) {
     const float amount = rate * push_[c];

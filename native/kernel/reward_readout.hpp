@@ -57,7 +57,7 @@ enum class Told : std::uint8_t { kReward = 0, kClass = 1 };
 // The complete state, as copies in dense layout. Decisions that wait for a reward are no part of it.
 struct RewardState {
   std::span<float> weights;           // [inputs][classes · neurons_per_class]
-  std::span<float> recency;           // [classes], 0 to 1
+  std::span<float> behind;            // [classes], by how much scores are lowered for learning, up to kFurthestBehind
   std::span<std::uint32_t> counters;  // [4]: decisions low, high; rewards low, high
 };
 
@@ -105,9 +105,9 @@ class RewardReadout {
   FeaturePool pool_;
   SpikeSteps steps_;
   AlignedBuffer<float> weights_;         // [inputs][stride], neurons of one class side by side
-  AlignedBuffer<float> recency_;         // [classes]
+  AlignedBuffer<float> behind_;          // [classes]
   AlignedBuffer<float> potential_;       // [stride]
-  AlignedBuffer<float> score_;           // [classes], of what is judged and not remembered
+  AlignedBuffer<float> score_;           // [classes], of what is judged, or learned, and not remembered
   AlignedBuffer<std::uint32_t> speaker_; // [classes]
   AlignedBuffer<double> share_;          // [classes]
   AlignedBuffer<float> push_;            // [classes]

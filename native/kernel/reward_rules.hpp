@@ -1,18 +1,20 @@
 // How a reward moves the classes of a decision: reward-modulated STDP (after Mozafari et al. 2018), in which the neurons
 // that decided learn from nothing but whether the decision was right.
 //
-// push_c says how much, and in which direction, the neuron that spoke for class c is changed:
-//   winner      right: winner +1                              wrong: winner −1
-//   runner-up   right: winner +1, second −1                   wrong: winner −1, second +runner_up_share
-//   soft        right: winner +(1 − p_w), others −p_c         wrong: winner −p_w, others +p_w·p_c/(1 − p_w)
-// p = softmax of the scores. Soft is the gradient of log p_w and of log(1 − p_w): what a wrong guess loses is shared by
-// the others as far as they were believed in. After a right answer all other classes are known to be wrong, so that
-// pushing the second down needs no more than the reward.
+// push_c says how much, and in which direction, the neuron that spoke for class c is changed. k: the class known to be
+// there, which is the decided class d after a right decision; r: the class with the highest score but k, or but d
+//   winner      right: k +1                    wrong: d −1
+//   runner-up   right: k +1, r −1              wrong: d −1, r +runner_up_share
+//   soft        right: k +(1 − p_k), c −p_c    wrong: d −p_d, c +p_d·p_c/(1 − p_d)        p = softmax of the scores
+// Soft is the gradient of log p_d and of log(1 − p_d): what a wrong guess loses is shared by the others as far as they
+// were believed in. After a right answer all other classes are known to be wrong, so that pushing one down needs no
+// more than the reward. If the right class is told after a wrong answer, it is k: k +1 and r −1, or k +(1 − p_k), c −p_c.
 //
-// Margin gate: winner and runner-up leave a right decision alone whose margin was at least `margin_gate`.
-// If the right class is told as well, it takes the place of the second and of the shares: +1, or the gradient of log p.
-// Recency gate: a class is pushed down only as far as it was seen of late: negative push_c times trace_c; traces fade by
-// recency_keep a reward, and the class known to be there is set to 1. So one class after the other can be learned.
+// Margin gate: with winner and runner-up nothing moves where k leads r by at least `margin_gate`.
+// Recency gate: for learning, not for deciding, the score of a class is lowered by `recency_penalty` for each reward
+// since it was last known to be there. Classes compete only with what was there of late, as with a prior, and what was
+// learned long ago is left alone: so one group of classes can be learned after another. It lives on known classes: a
+// wrong decision for a class that was long gone moves nothing unless the right class is told.
 #pragma once
 
 #include <cstdint>
@@ -26,31 +28,30 @@ enum class RewardRule : std::uint8_t { kWinner = 0, kRunnerUp = 1, kSoft = 2 };
 enum class Outcome : std::uint8_t { kWrong = 0, kRight = 1 };
 
 inline constexpr std::uint32_t kNotTold = 0xffffffffU;
+// exp(−1000) is nothing: further back there is no difference.
+inline constexpr float kFurthestBehind = 1000.0F;
 
 struct RuleParams {
   RewardRule rule = RewardRule::kRunnerUp;
   double margin_gate = 5;
   double runner_up_share = 0.5;
-  double recency_keep = 0;  // 0: no gate
+  double recency_penalty = 0;
 
   [[nodiscard]] Status Check() const noexcept;
 };
 
-// What was believed when the decision fell.
-struct Belief {
-  std::span<const float> score;  // [classes]
-  std::uint32_t best;
-  std::uint32_t second;
-  float margin;
+// What a reward says of a decision.
+struct Lesson {
+  std::uint32_t decided;
+  Outcome outcome;
+  std::uint32_t known;  // `decided` if the outcome is right, else the class that was told or kNotTold
 };
 
-// Fills push[classes]; `share`[classes] is scratch. `truth`: the class that was told, or kNotTold.
-// Precondition: truth is the winner exactly if the outcome is right, or not told.
-void PushClasses(const RuleParams& params, const Belief& belief, Outcome outcome, std::uint32_t truth,
-                 std::span<double> share, std::span<float> push) noexcept;
+// One reward further: all classes fall behind by the penalty, but the known one, which catches up.
+void FallBehind(const RuleParams& params, const Lesson& lesson, std::span<float> behind) noexcept;
 
-// Fades the traces, notes the class that is known to be there, and weakens pushes down by them.
-void GateByRecency(const RuleParams& params, const Belief& belief, Outcome outcome, std::uint32_t truth,
-                   std::span<float> trace, std::span<float> push) noexcept;
+// Fills push[classes] from score[classes]; `share`[classes] is scratch.
+void PushClasses(const RuleParams& params, const Lesson& lesson, std::span<const float> score, std::span<double> share,
+                 std::span<float> push) noexcept;
 
 }  // namespace spikeline

@@ -9,7 +9,7 @@ namespace spikeline {
 namespace {
 
 Status CheckSizes(const RewardState& v, std::size_t weights, std::size_t classes) noexcept {
-  const bool sizes = v.weights.size() == weights && v.recency.size() == classes && v.counters.size() == 4;
+  const bool sizes = v.weights.size() == weights && v.behind.size() == classes && v.counters.size() == 4;
   return sizes ? Status::kOk : Status::kBadSize;
 }
 
@@ -19,7 +19,7 @@ Status RewardReadout::ReadState(const RewardState& v) noexcept {
   const std::size_t neurons = std::size_t{params_.classes} * params_.neurons_per_class;
   if (const Status status = CheckSizes(v, inputs_ * neurons, params_.classes); status != Status::kOk) return status;
   UnpadRows(v.weights, weights_.data(), neurons, stride_);
-  std::copy_n(recency_.data(), params_.classes, v.recency.data());
+  std::copy_n(behind_.data(), params_.classes, v.behind.data());
   v.counters[0] = static_cast<std::uint32_t>(decisions_);
   v.counters[1] = static_cast<std::uint32_t>(decisions_ >> 32);
   v.counters[2] = static_cast<std::uint32_t>(rewards_);
@@ -30,11 +30,12 @@ Status RewardReadout::ReadState(const RewardState& v) noexcept {
 Status RewardReadout::WriteState(const RewardState& v) noexcept {
   const std::size_t neurons = std::size_t{params_.classes} * params_.neurons_per_class;
   if (const Status status = CheckSizes(v, inputs_ * neurons, params_.classes); status != Status::kOk) return status;
-  const bool traces = AllWithin(v.recency, 1) && std::none_of(v.recency.begin(), v.recency.end(), [](float r) { return r < 0; });
+  const bool is_behind = AllWithin(v.behind, kFurthestBehind) &&
+                         std::none_of(v.behind.begin(), v.behind.end(), [](float b) { return b < 0; });
   // Ids of decisions travel as JavaScript numbers, which are whole up to 2^53.
-  if (!traces || !AllWithin(v.weights, kMostWeight) || v.counters[1] >= (1U << 20)) return Status::kBadState;
+  if (!is_behind || !AllWithin(v.weights, kMostWeight) || v.counters[1] >= (1U << 20)) return Status::kBadState;
   PadRows(weights_.data(), std::span<const float>(v.weights), neurons, stride_);
-  std::copy_n(v.recency.data(), params_.classes, recency_.data());
+  std::copy_n(v.behind.data(), params_.classes, behind_.data());
   decisions_ = static_cast<std::uint64_t>(v.counters[1]) << 32 | v.counters[0];
   rewards_ = static_cast<std::uint64_t>(v.counters[3]) << 32 | v.counters[2];
   std::fill_n(waiting_.data(), params_.memory, std::uint64_t{0});

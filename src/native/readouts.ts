@@ -38,7 +38,7 @@ export type NativeRewardParams = NativeReadoutParams & {
   readonly marginGate: number;
   readonly runnerUpShare: number;
   /** 0: no gate. */
-  readonly recencyKeep: number;
+  readonly recencyPenalty: number;
   readonly neuronsPerClass: number;
   /** Decisions that can still be rewarded. */
   readonly memory: number;
@@ -59,8 +59,8 @@ export type NativeLinearState = {
 export type NativeRewardState = {
   /** inputs × (classes · neuronsPerClass), neurons of one class side by side. */
   readonly weights: Float32Array;
-  /** Per class, 0 to 1. */
-  readonly recency: Float32Array;
+  /** Per class, by how much its score is lowered for learning, 0 to 1000. */
+  readonly behind: Float32Array;
   /** 4: decisions low, high; rewards low, high. */
   readonly counters: Uint32Array;
 };

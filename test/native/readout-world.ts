@@ -41,7 +41,7 @@ export const rewardParams = (overrides: Partial<NativeRewardParams> = {}): Nativ
   rule: 1,
   marginGate: 1,
   runnerUpShare: 0.5,
-  recencyKeep: 0,
+  recencyPenalty: 0,
   neuronsPerClass: 2,
   memory: 4,
   initialMax: 0.05,
@@ -63,7 +63,7 @@ export function linearState(params: NativeReadoutParams): NativeLinearState {
 export function rewardState(params: NativeRewardParams): NativeRewardState {
   return {
     weights: new Float32Array(sizeOf(params) * params.neuronsPerClass),
-    recency: new Float32Array(params.classes),
+    behind: new Float32Array(params.classes),
     counters: new Uint32Array(4),
   };
 }

@@ -63,7 +63,7 @@ const networks = fc
       rule: fc.constantFrom(0 as const, 1 as const, 2 as const),
       marginGate: fc.oneof(fc.constant(0), real(0, 3)),
       runnerUpShare: real(0, 1),
-      recencyKeep: fc.oneof(fc.constantFrom(0, 1), real(0, 1)),
+      recencyPenalty: fc.oneof(fc.constantFrom(0, 1000), real(0, 1)),
       neuronsPerClass: fc.integer({ min: 1, max: 4 }),
       memory: fc.integer({ min: 1, max: 6 }),
       initialMax: fc.oneof(fc.constant(0), real(0, 0.5)),
@@ -120,7 +120,7 @@ describe("native reward readout", () => {
   it.each([0, 1, 2] as const)(
     "does not see of rule %i's wrong decisions what would have been right",
     (rule) => {
-      const params = rewardParams({ rule, recencyKeep: 0.5 });
+      const params = rewardParams({ rule, recencyPenalty: 0.1 });
       const [one, other] = [new native.RewardReadout(params), new native.RewardReadout(params)];
       const lesson = drawLesson(params, { frames: 60, spikes: 40, seed: 8 });
       const { labels: said = [] } = judge(one, params, lesson, 0);
@@ -199,9 +199,9 @@ describe("native reward readout", () => {
     for (const wrong of [
       { weights: weights.map(() => 1) },
       { weights: weights.map(() => Number.NaN) },
-      { recency: Float32Array.of(0, -1, 0) },
-      { recency: Float32Array.of(0, 2, 0) },
-      { recency: new Float32Array(2) },
+      { behind: Float32Array.of(0, -1, 0) },
+      { behind: Float32Array.of(0, 1001, 0) },
+      { behind: new Float32Array(2) },
       { counters: Uint32Array.of(0, 2 ** 31, 0, 0) },
     ]) {
       expect(() => readout.writeState({ ...before, ...wrong })).toThrow(refused);
@@ -211,7 +211,7 @@ describe("native reward readout", () => {
       { memory: 0 },
       { neuronsPerClass: 0 },
       { initialMax: 0.6 },
-      { recencyKeep: 1.1 },
+      { recencyPenalty: 1001 },
       { marginGate: -1 },
       { runnerUpShare: Number.NaN },
     ]) {

@@ -24,6 +24,7 @@ import {
 
 const f = Math.fround;
 const MOST_WEIGHT = 0.9990234375;
+const FURTHEST_BEHIND = 1000;
 
 type Memory = {
   readonly list: SparseList;
@@ -35,7 +36,7 @@ export class ReferenceReward implements Omit<NativeRewardReadout, "dispose" | "w
   readonly #params: NativeRewardParams;
   readonly #neurons: number;
   readonly #weights: Float32Array;
-  readonly #recency: Float32Array;
+  readonly #behind: Float32Array;
   readonly #waiting = new Map<number, Memory>();
   #decisions = 0;
   #rewards = 0;
@@ -46,7 +47,7 @@ export class ReferenceReward implements Omit<NativeRewardReadout, "dispose" | "w
     const random = Random.fromKey(params.seed);
     const initial = () => f(f(f(2 * random.nextUnit()) - 1) * f(params.initialMax));
     this.#weights = Float32Array.from({ length: inputsOf(params) * this.#neurons }, initial);
-    this.#recency = new Float32Array(params.classes);
+    this.#behind = new Float32Array(params.classes);
   }
 
   present(
@@ -67,8 +68,12 @@ export class ReferenceReward implements Omit<NativeRewardReadout, "dispose" | "w
     this.#waiting.delete(id);
     const { best } = bestTwo(memory.scores);
     const known = right ? best : truth < 0 ? undefined : truth;
-    const push = this.#push(memory.scores, right, known);
-    this.#gate(push, known);
+    const penalty = f(this.#params.recencyPenalty);
+    this.#behind.forEach((behind, c) => {
+      this.#behind[c] = c === known ? 0 : Math.min(f(behind + penalty), FURTHEST_BEHIND);
+    });
+    const gated = memory.scores.map((score, c) => f(score - (this.#behind[c] ?? 0)));
+    const push = this.#push(gated, best, right, known);
     const rate = f(rateAt(this.#params, this.#rewards++));
     push.forEach((amount, c) => {
       this.#pushNeuron(memory.list, memory.speakers[c] ?? 0, f(rate * amount));
@@ -142,7 +147,7 @@ export class ReferenceReward implements Omit<NativeRewardReadout, "dispose" | "w
 
   readState(state: NativeRewardState): void {
     state.weights.set(this.#weights);
-    state.recency.set(this.#recency);
+    state.behind.set(this.#behind);
     state.counters.set([this.#decisions, 0, this.#rewards, 0]);
   }
 
@@ -166,37 +171,28 @@ export class ReferenceReward implements Omit<NativeRewardReadout, "dispose" | "w
     return { scores: Float32Array.from(speakers, (neuron) => potentials[neuron] ?? 0), speakers };
   }
 
-  #push(scores: Float32Array, right: boolean, known: number | undefined): Float32Array {
+  #push(scores: Float32Array, decided: number, right: boolean, known: number | undefined): Float32Array {
     const { rule, marginGate, runnerUpShare } = this.#params;
-    const { best, second, margin } = bestTwo(scores);
+    const of = known ?? decided;
+    const others = [...scores.keys()].filter((c) => c !== of);
+    const rival = others.reduce((best, c) => ((scores[c] ?? 0) > (scores[best] ?? 0) ? c : best));
     const push = new Float32Array(scores.length);
     if (rule === 2) {
       const share = softmax(scores);
       if (known !== undefined) return push.map((_, c) => f((c === known ? 1 : 0) - (share[c] ?? 0)));
-      const others = [...scores].map((score, c) =>
-        c === best ? 0 : expNonPositive(score - (scores[second] ?? 0)),
+      const powers = [...scores].map((score, c) =>
+        c === decided ? 0 : expNonPositive(score - (scores[rival] ?? 0)),
       );
-      const sum = others.reduce((total, power) => total + power, 0);
-      const lost = share[best] ?? 0;
-      return push.map((_, c) => f(c === best ? -lost : lost * ((others[c] ?? 0) / sum)));
+      const sum = powers.reduce((total, power) => total + power, 0);
+      const lost = share[decided] ?? 0;
+      return push.map((_, c) => f(c === decided ? -lost : lost * ((powers[c] ?? 0) / sum)));
     }
-    if (right && margin >= f(marginGate)) return push;
-    push[best] = right ? 1 : -1;
-    if (!right && known !== undefined) push[known] = 1;
-    else if (rule === 1) push[second] = right ? -1 : runnerUpShare;
+    const lead = f((scores[of] ?? 0) - (scores[rival] ?? 0));
+    if (known === undefined ? lead < 0 : lead >= f(marginGate)) return push;
+    push[of] = known === undefined ? -1 : 1;
+    if (known === undefined) push[rival] = rule === 1 ? runnerUpShare : 0;
+    else if (rule === 1 || !right) push[rival] = -1;
     return push;
-  }
-
-  #gate(push: Float32Array, known: number | undefined): void {
-    const { recencyKeep } = this.#params;
-    if (recencyKeep === 0) return;
-    this.#recency.forEach((trace, c) => {
-      this.#recency[c] = f(trace * f(recencyKeep));
-    });
-    if (known !== undefined) this.#recency[known] = 1;
-    push.forEach((amount, c) => {
-      if (amount < 0) push[c] = f(amount * (this.#recency[c] ?? 0));
-    });
   }
 
   #pushNeuron(list: SparseList, neuron: number, amount: number): void {

@@ -17,10 +17,10 @@ RewardParams Params() {
 
 struct Copy {
   explicit Copy(const RewardParams& p)
-      : weights(p.pool.Inputs() * p.classes * p.neurons_per_class), recency(p.classes) {}
-  RewardState View() { return {weights, recency, counters}; }
+      : weights(p.pool.Inputs() * p.classes * p.neurons_per_class), behind(p.classes) {}
+  RewardState View() { return {weights, behind, counters}; }
   bool operator==(const Copy&) const = default;
-  std::vector<float> weights, recency;
+  std::vector<float> weights, behind;
   std::vector<std::uint32_t> counters = std::vector<std::uint32_t>(4);
 };
 

@@ -13,11 +13,11 @@ namespace {
 using Four = std::array<float, 4>;
 
 Four Push(const RuleParams& params, const Four& score, Outcome outcome, std::uint32_t truth) {
-  const BestTwo two = FindBestTwo(score);
+  const std::uint32_t decided = FindBestTwo(score).best;
   std::array<double, 4> share{};
   Four push{};
-  PushClasses(params, {.score = score, .best = two.best, .second = two.second, .margin = two.margin}, outcome, truth,
-              share, push);
+  PushClasses(params, {.decided = decided, .outcome = outcome, .known = outcome == Outcome::kRight ? decided : truth},
+              score, share, push);
   return push;
 }
 
@@ -82,19 +82,29 @@ void TestRewardRules(Checks& t) {
     const Four push = Push({.rule = RewardRule::kSoft}, {0, 2000, -2000, 0}, Outcome::kWrong, kNotTold);
     t.Expect(push == Four{0.5F, -1, 0, 0.5F}, "shared by the others");
   });
-  t.Test("recency holds back what pushes down classes not seen of late", [&] {
-    const RuleParams p{.rule = RewardRule::kRunnerUp, .margin_gate = 5, .recency_keep = 0.5};
-    const BestTwo two = FindBestTwo(score);
-    const Belief belief{.score = score, .best = two.best, .second = two.second, .margin = two.margin};
-    Four trace{1, 0.5F, 0.25F, 0};
-    Four push{0, 1, -1, 0};
-    GateByRecency(p, belief, Outcome::kRight, kNotTold, trace, push);
-    t.Expect(trace == Four{0.5F, 1, 0.125F, 0} && push == Four{0, 1, -0.125F, 0}, "after a right decision");
-    push = {0, -1, 0.5F, 0};
-    GateByRecency(p, belief, Outcome::kWrong, kNotTold, trace, push);
-    t.Expect(trace == Four{0.25F, 0.5F, 0.0625F, 0} && push == Four{0, -0.5F, 0.5F, 0}, "after a wrong one");
-    GateByRecency(p, belief, Outcome::kWrong, 3, trace, push);
-    t.Expect(trace[3] == 1, "the class that was told is there");
+  t.Test("classes fall behind with each reward in which they are not known to be there", [&] {
+    const RuleParams p{.recency_penalty = 2};
+    Four behind{0, 3, 999, 0};
+    FallBehind(p, {.decided = 1, .outcome = Outcome::kRight, .known = 1}, behind);
+    t.Expect(behind == Four{2, 0, 1000, 2}, "all but the known, up to the furthest");
+    FallBehind(p, {.decided = 1, .outcome = Outcome::kWrong, .known = kNotTold}, behind);
+    t.Expect(behind == Four{4, 2, 1000, 4}, "nothing is known after a wrong decision");
+    FallBehind({}, {.decided = 1, .outcome = Outcome::kRight, .known = 3}, behind);
+    t.Expect(behind == Four{4, 2, 1000, 0}, "no penalty");
+  });
+  t.Test("a decided class that fell behind is left alone, and the known one competes with the recent", [&] {
+    // Class 1 decided by a score of 3, but lags 6 behind for learning.
+    const Four gated{0, -3, 2, -1};
+    const auto push = [&](RewardRule rule, std::uint32_t known) {
+      std::array<double, 4> share{};
+      Four out{};
+      PushClasses({.rule = rule, .margin_gate = 5}, {.decided = 1, .outcome = Outcome::kWrong, .known = known}, gated,
+                  share, out);
+      return out;
+    };
+    t.Expect(push(RewardRule::kRunnerUp, kNotTold) == Four{}, "left alone");
+    t.Expect(push(RewardRule::kRunnerUp, 0) == Four{1, 0, -1, 0}, "0 against 2, not against 1");
+    t.Expect(push(RewardRule::kSoft, kNotTold)[1] > -0.01F, "softly");
   });
 }
 
