@@ -101,10 +101,95 @@ export type NativeClockedNetwork = {
   dispose(): void;
 };
 
+/** native/kernel/wave_params.hpp in JavaScript. Thresholds in weights: 1 is one spike over a full synapse. */
+export type NativeWaveParams = {
+  readonly width: number;
+  readonly height: number;
+  readonly seed: number;
+  /** At most 256. */
+  readonly maps: number;
+  /** Side of the square that a neuron sees, pixels. */
+  readonly window: number;
+  /** Positions beyond the image's edge, on each side. */
+  readonly pad: number;
+  /** The strongest input spikes of a frame; the rest is left out. */
+  readonly maxSpikes: number;
+  /** Side of a pooling cell, positions. */
+  readonly cell: number;
+  readonly sigmaCentre: number;
+  readonly sigmaSurround: number;
+  /** Least difference of Gaussians that spikes, as a share of full scale. */
+  readonly contrast: number;
+  /** Of use: 1 to 4, rising. */
+  readonly thresholds: Float64Array;
+  readonly initialMean: number;
+  readonly initialStd: number;
+  readonly learningThreshold: number;
+  /** What a win adds to its map's learning threshold; 0: no homeostasis. */
+  readonly thetaPlus: number;
+  readonly aPlus: number;
+  readonly aPlusMax: number;
+  /** A− ÷ A+. */
+  readonly aRatio: number;
+  /** A+ doubles after so many learned frames. */
+  readonly doublingFrames: number;
+  /** Neurons that learn from a frame, at most. */
+  readonly winners: number;
+  readonly inhibitionRadius: number;
+};
+
+/** The complete state between frames, dense. */
+export type NativeWaveState = {
+  /** [channel][window y][window x][maps], 0 to 1. */
+  readonly weights: Float32Array;
+  /** [maps] learning thresholds, in weights. */
+  readonly theta: Float32Array;
+  /** [2]: frames learned, low and high. */
+  readonly counters: Uint32Array;
+};
+
+export type NativeWaveNetwork = {
+  /**
+   * [sync] pixels frames×height×width, inputSpikes frames, counts frames×cellsY×cellsX×features or empty, offsets
+   * frames + 1 into the lists; feature, x, y and rank frames×mostFeatures or all empty, by frame, then rank, then
+   * position (src/network/wave-shape.ts has the sizes). Throws SPIKELINE_*.
+   */
+  presentImages(
+    pixels: Uint8Array,
+    inputSpikes: Uint32Array,
+    counts: Uint8Array,
+    offsets: Uint32Array,
+    feature: Uint16Array,
+    x: Uint16Array,
+    y: Uint16Array,
+    rank: Uint16Array,
+  ): void;
+  /** [sync] winnerMap frames×winners: the maps that learned, then 65535. */
+  learnImages(pixels: Uint8Array, inputSpikes: Uint32Array, winnerMap: Uint16Array): void;
+  /** [sync] offsets frames + 1; x, y and channel (0 on, 1 off) frames×maxSpikes, by frame and rank. */
+  encodeImages(
+    pixels: Uint8Array,
+    offsets: Uint32Array,
+    x: Uint16Array,
+    y: Uint16Array,
+    channel: Uint8Array,
+  ): void;
+  /** [sync] Fills the arrays. */
+  readState(state: NativeWaveState): void;
+  /** [sync] Takes the arrays over, or throws and changes nothing. */
+  writeState(state: NativeWaveState): void;
+  /** [sync] Mean w(1 − w): 0 when every weight has decided. */
+  convergence(): number;
+  kernelName(): string;
+  /** [sync] Frees the memory; idempotent. */
+  dispose(): void;
+};
+
 type Binding = {
   readonly ClockedNetwork: new (params: NativeParams, kernel?: string) => NativeClockedNetwork;
   readonly LinearReadout: new (params: NativeLinearParams) => NativeLinearReadout;
   readonly RewardReadout: new (params: NativeRewardParams) => NativeRewardReadout;
+  readonly WaveNetwork: new (params: NativeWaveParams, kernel?: string) => NativeWaveNetwork;
   /** [sync] Reads the whole array `repeats` times and returns the sum; for bandwidth measurements. */
   sumAll(data: Float32Array, repeats: number): number;
   /** [sync] The instruction sets this CPU runs, fastest first. */

@@ -1,0 +1,177 @@
+#include "wave_network_wrap.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "arguments.hpp"
+
+namespace spikeline::addon {
+
+namespace {
+
+bool ReadThresholds(Napi::Env env, const Napi::Object& o, WaveParams& p) {
+  const Napi::Value value = o.Get("thresholds");
+  std::span<double> thresholds;
+  if (env.IsExceptionPending() || !ReadArray(env, value, "thresholds", thresholds)) return false;
+  if (thresholds.empty() || thresholds.size() > p.thresholds.size()) {
+    ThrowTypeError(env, "SPIKELINE_ARGUMENT", "1 to 4 numbers", "thresholds");
+    return false;
+  }
+  p.threshold_count = static_cast<std::uint32_t>(thresholds.size());
+  std::copy(thresholds.begin(), thresholds.end(), p.thresholds.begin());
+  return true;
+}
+
+bool ReadParams(Napi::Env env, const Napi::Object& o, WaveParams& p) {
+  const auto integer = [&](const char* name, std::uint32_t& out) { return ReadUint32Field(env, o, name, out); };
+  const auto number = [&](const char* name, double& out) { return ReadNumberField(env, o, name, out); };
+  return integer("width", p.width) && integer("height", p.height) && integer("seed", p.seed) &&
+         integer("maps", p.maps) && integer("window", p.window) && integer("pad", p.pad) &&
+         integer("maxSpikes", p.max_spikes) && integer("cell", p.cell) && number("sigmaCentre", p.sigma_centre) &&
+         number("sigmaSurround", p.sigma_surround) && number("contrast", p.contrast) && ReadThresholds(env, o, p) &&
+         number("initialMean", p.initial_mean) && number("initialStd", p.initial_std) &&
+         number("learningThreshold", p.learning_threshold) && number("thetaPlus", p.theta_plus) &&
+         number("aPlus", p.a_plus) && number("aPlusMax", p.a_plus_max) && number("aRatio", p.a_ratio) &&
+         integer("doublingFrames", p.doubling_frames) && integer("winners", p.winners) &&
+         integer("inhibitionRadius", p.inhibition_radius);
+}
+
+// All fields are fetched before the first array is read: a getter may run any JavaScript, also such that frees an array.
+bool ReadStateView(Napi::Env env, const Napi::Value& value, WaveStateView& v) {
+  if (!value.IsObject()) {
+    ThrowTypeError(env, "SPIKELINE_ARGUMENT", "an object of typed arrays", "state");
+    return false;
+  }
+  const Napi::Object object = value.As<Napi::Object>();
+  const Napi::Value weights = object.Get("weights");
+  if (env.IsExceptionPending()) return false;
+  const Napi::Value theta = object.Get("theta");
+  if (env.IsExceptionPending()) return false;
+  const Napi::Value counters = object.Get("counters");
+  if (env.IsExceptionPending()) return false;
+  return ReadArray(env, weights, "weights", v.weights) && ReadArray(env, theta, "theta", v.theta) &&
+         ReadArray(env, counters, "counters", v.counters);
+}
+
+}  // namespace
+
+Napi::Function WaveNetworkWrap::Define(Napi::Env env) {
+  return DefineClass(env, "WaveNetwork",
+                     {
+                         InstanceMethod<&WaveNetworkWrap::PresentImages>("presentImages"),
+                         InstanceMethod<&WaveNetworkWrap::LearnImages>("learnImages"),
+                         InstanceMethod<&WaveNetworkWrap::EncodeImages>("encodeImages"),
+                         InstanceMethod<&WaveNetworkWrap::ReadState>("readState"),
+                         InstanceMethod<&WaveNetworkWrap::WriteState>("writeState"),
+                         InstanceMethod<&WaveNetworkWrap::Convergence>("convergence"),
+                         InstanceMethod<&WaveNetworkWrap::KernelName>("kernelName"),
+                         InstanceMethod<&WaveNetworkWrap::Dispose>("dispose"),
+                     });
+}
+
+// new WaveNetwork(params, kernelName | undefined)
+WaveNetworkWrap::WaveNetworkWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<WaveNetworkWrap>(info) {
+  const Napi::Env env = info.Env();
+  if (!info[0].IsObject()) {
+    ThrowTypeError(env, "SPIKELINE_ARGUMENT", "an object", "params");
+    return;
+  }
+  WaveParams params;
+  if (!ReadParams(env, info[0].As<Napi::Object>(), params)) return;
+  const WaveKernels* kernels = nullptr;
+  if (!info[1].IsUndefined()) {
+    if (info[1].IsString()) kernels = ChooseWaveKernels(info[1].As<Napi::String>().Utf8Value().c_str());
+    if (kernels == nullptr) {
+      ThrowTypeError(env, "SPIKELINE_ARGUMENT", "the name of a kernel this CPU runs", "kernel");
+      return;
+    }
+  }
+  (void)CheckStatus(env, WaveNetwork::Create(params, kernels, network_));
+}
+
+bool WaveNetworkWrap::Alive(Napi::Env env) {
+  if (network_ == nullptr) ThrowTypeError(env, "SPIKELINE_DISPOSED", "a network that was not disposed of", "this call");
+  return network_ != nullptr;
+}
+
+// presentImages(pixels: Uint8Array, inputSpikes: Uint32Array, counts: Uint8Array, offsets: Uint32Array, feature, x, y,
+// rank: Uint16Array)
+Napi::Value WaveNetworkWrap::PresentImages(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  std::span<std::uint8_t> pixels;
+  WaveBatch batch;
+  const bool read = Alive(env) && ReadArray(env, info[0], "pixels", pixels) &&
+                    ReadArray(env, info[1], "inputSpikes", batch.input_spikes) &&
+                    ReadArray(env, info[2], "counts", batch.counts) && ReadArray(env, info[3], "offsets", batch.offsets) &&
+                    ReadArray(env, info[4], "feature", batch.feature) && ReadArray(env, info[5], "x", batch.x) &&
+                    ReadArray(env, info[6], "y", batch.y) && ReadArray(env, info[7], "rank", batch.rank);
+  if (!read) return env.Undefined();
+  batch.pixels = pixels;
+  (void)CheckStatus(env, network_->PresentImages(batch));
+  return env.Undefined();
+}
+
+// learnImages(pixels: Uint8Array, inputSpikes: Uint32Array, winnerMap: Uint16Array)
+Napi::Value WaveNetworkWrap::LearnImages(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  std::span<std::uint8_t> pixels;
+  WaveLearningBatch batch;
+  const bool read = Alive(env) && ReadArray(env, info[0], "pixels", pixels) &&
+                    ReadArray(env, info[1], "inputSpikes", batch.input_spikes) &&
+                    ReadArray(env, info[2], "winnerMap", batch.winner_map);
+  if (!read) return env.Undefined();
+  batch.pixels = pixels;
+  (void)CheckStatus(env, network_->LearnImages(batch));
+  return env.Undefined();
+}
+
+// encodeImages(pixels: Uint8Array, offsets: Uint32Array, x, y: Uint16Array, channel: Uint8Array)
+Napi::Value WaveNetworkWrap::EncodeImages(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  std::span<std::uint8_t> pixels;
+  WaveInputBatch batch;
+  const bool read = Alive(env) && ReadArray(env, info[0], "pixels", pixels) &&
+                    ReadArray(env, info[1], "offsets", batch.offsets) && ReadArray(env, info[2], "x", batch.x) &&
+                    ReadArray(env, info[3], "y", batch.y) && ReadArray(env, info[4], "channel", batch.channel);
+  if (!read) return env.Undefined();
+  batch.pixels = pixels;
+  (void)CheckStatus(env, network_->EncodeImages(batch));
+  return env.Undefined();
+}
+
+// readState(view): fills the arrays
+Napi::Value WaveNetworkWrap::ReadState(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  WaveStateView view;
+  // Alive is asked last: reading the arguments may have disposed of the network.
+  if (ReadStateView(env, info[0], view) && Alive(env)) (void)CheckStatus(env, network_->ReadState(view));
+  return env.Undefined();
+}
+
+// writeState(view): takes the arrays' contents over
+Napi::Value WaveNetworkWrap::WriteState(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  WaveStateView view;
+  if (ReadStateView(env, info[0], view) && Alive(env)) (void)CheckStatus(env, network_->WriteState(view));
+  return env.Undefined();
+}
+
+// convergence(): mean w(1 − w)
+Napi::Value WaveNetworkWrap::Convergence(const Napi::CallbackInfo& info) {
+  if (!Alive(info.Env())) return info.Env().Undefined();
+  return Napi::Number::New(info.Env(), network_->Convergence());
+}
+
+// kernelName(): "base", "avx2" or "avx512"
+Napi::Value WaveNetworkWrap::KernelName(const Napi::CallbackInfo& info) {
+  if (!Alive(info.Env())) return info.Env().Undefined();
+  return Napi::String::New(info.Env(), network_->kernel_name());
+}
+
+// dispose(): frees the memory now; idempotent
+Napi::Value WaveNetworkWrap::Dispose(const Napi::CallbackInfo& info) {
+  network_.reset();
+  return info.Env().Undefined();
+}
+
+}  // namespace spikeline::addon

@@ -1,0 +1,156 @@
+#include "wave_encoder.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "exponential.hpp"
+
+namespace spikeline {
+
+namespace {
+
+constexpr std::uint32_t kTapBits = 12;
+constexpr std::uint32_t kBlurShift = 6;  // between the passes, so that the second stays in 32 bits
+constexpr double kFullScale = 255.0 * 64.0 * 4096.0;
+constexpr std::uint32_t kSteps = 1024;
+
+// out[i] += tap · (a[i] + b[i])
+void AddPair(std::int32_t* out, const std::int32_t* a, const std::int32_t* b, std::int32_t tap, std::size_t n) noexcept {
+  for (std::size_t i = 0; i < n; ++i) out[i] += tap * (a[i] + b[i]);
+}
+
+// The largest |d| that any image can give: every pixel under a positive tap at 255, every other at 0.
+std::int64_t Strongest(const GaussianTaps& centre, const GaussianTaps& surround) noexcept {
+  std::int64_t positive = 0;
+  const auto reach = static_cast<std::int32_t>(std::max(centre.radius, surround.radius));
+  for (std::int32_t y = -reach; y <= reach; ++y) {
+    for (std::int32_t x = -reach; x <= reach; ++x) {
+      const auto dy = static_cast<std::size_t>(std::abs(y));
+      const auto dx = static_cast<std::size_t>(std::abs(x));
+      const std::int64_t d = std::int64_t{centre.tap[dy]} * centre.tap[dx] - std::int64_t{surround.tap[dy]} * surround.tap[dx];
+      positive += std::max<std::int64_t>(d, 0);
+    }
+  }
+  return positive * 255 >> kBlurShift;
+}
+
+}  // namespace
+
+GaussianTaps MakeTaps(double sigma) noexcept {
+  GaussianTaps taps;
+  taps.radius = std::min(kMostRadius, static_cast<std::uint32_t>(std::ceil(3 * sigma)));
+  std::array<double, kMostRadius + 1> g{};
+  double sum = 0;
+  for (std::uint32_t d = 0; d <= taps.radius; ++d) {
+    g[d] = ExpNonPositive(-static_cast<double>(d * d) / (2 * sigma * sigma));
+    sum += d == 0 ? g[d] : 2 * g[d];
+  }
+  std::int32_t rest = 1 << kTapBits;
+  for (std::uint32_t d = 1; d <= taps.radius; ++d) {
+    taps.tap[d] = static_cast<std::int32_t>(g[d] / sum * (1 << kTapBits) + 0.5);
+    rest -= 2 * taps.tap[d];
+  }
+  taps.tap[0] = rest;
+  return taps;
+}
+
+WaveEncoder::WaveEncoder(const WaveParams& p) noexcept
+    : width_(p.width),
+      height_(p.height),
+      max_spikes_(p.max_spikes),
+      centre_(MakeTaps(p.sigma_centre)),
+      surround_(MakeTaps(p.sigma_surround)),
+      least_(std::max(1, static_cast<std::int32_t>(p.contrast * kFullScale + 0.5))),
+      shift_(0),
+      padded_(p.width + std::size_t{2} * kMostRadius),
+      centre_rows_(std::size_t{p.width} * p.height),
+      surround_rows_(std::size_t{p.width} * p.height),
+      difference_(p.width),
+      spikes_(std::size_t{p.width} * p.height + 1),
+      row_begin_(p.height + std::size_t{1}),
+      next_rank_(kSteps) {
+  while (Strongest(centre_, surround_) >> shift_ >= kSteps) ++shift_;
+}
+
+bool WaveEncoder::ok() const noexcept {
+  return padded_.ok() && centre_rows_.ok() && surround_rows_.ok() && difference_.ok() && spikes_.ok() &&
+         row_begin_.ok() && next_rank_.ok();
+}
+
+void WaveEncoder::Blur(std::span<const std::uint8_t> pixels) noexcept {
+  std::int32_t* middle = padded_.data() + kMostRadius;
+  for (std::uint32_t y = 0; y < height_; ++y) {
+    const std::size_t begin = std::size_t{y} * width_;
+    for (std::uint32_t x = 0; x < width_; ++x) middle[x] = pixels[begin + x];
+    std::fill_n(padded_.data(), kMostRadius, middle[0]);
+    std::fill_n(middle + width_, kMostRadius, middle[width_ - 1]);
+    const auto blur = [&](const GaussianTaps& taps, std::int32_t* out) {
+      for (std::uint32_t x = 0; x < width_; ++x) out[x] = taps.tap[0] * middle[x];
+      for (std::uint32_t d = 1; d <= taps.radius; ++d) AddPair(out, middle - d, middle + d, taps.tap[d], width_);
+      for (std::uint32_t x = 0; x < width_; ++x) out[x] >>= kBlurShift;
+    };
+    blur(centre_, centre_rows_.data() + begin);
+    blur(surround_, surround_rows_.data() + begin);
+  }
+}
+
+void WaveEncoder::DifferenceRow(std::uint32_t y) noexcept {
+  const auto row = [&](const AlignedBuffer<std::int32_t>& rows, std::int64_t at) {
+    return rows.data() + static_cast<std::size_t>(std::clamp<std::int64_t>(at, 0, height_ - 1)) * width_;
+  };
+  const std::int64_t here = y;
+  std::int32_t* out = difference_.data();
+  const std::int32_t* centre = row(centre_rows_, here);
+  const std::int32_t* surround = row(surround_rows_, here);
+  for (std::uint32_t x = 0; x < width_; ++x) out[x] = centre_.tap[0] * centre[x] - surround_.tap[0] * surround[x];
+  for (std::uint32_t d = 1; d <= centre_.radius; ++d) {
+    AddPair(out, row(centre_rows_, here - d), row(centre_rows_, here + d), centre_.tap[d], width_);
+  }
+  for (std::uint32_t d = 1; d <= surround_.radius; ++d) {
+    AddPair(out, row(surround_rows_, here - d), row(surround_rows_, here + d), -surround_.tap[d], width_);
+  }
+}
+
+// Without a branch: every pixel is written, and the next overwrites it if it does not spike.
+void WaveEncoder::FindRow(std::uint32_t y) noexcept {
+  row_begin_[y] = found_;
+  for (std::uint32_t x = 0; x < width_; ++x) {
+    const std::int32_t d = difference_[x];
+    const std::int32_t strength = std::abs(d);
+    const std::uint32_t step = std::min(static_cast<std::uint32_t>(strength) >> shift_, kSteps - 1);
+    spikes_[found_] = {.x = static_cast<std::uint16_t>(x), .y = static_cast<std::uint16_t>(y),
+                       .channel = d < 0 ? 1U : 0U, .rank = step};
+    found_ += strength >= least_ ? 1U : 0U;
+  }
+}
+
+// Counting sort: the step of strength that FindRow left in `rank` becomes the rank.
+void WaveEncoder::Rank() noexcept {
+  std::fill_n(next_rank_.data(), kSteps, 0U);
+  for (std::uint32_t k = 0; k < found_; ++k) ++next_rank_[spikes_[k].rank];
+  std::uint32_t stronger = 0;
+  for (std::uint32_t step = kSteps; step-- > 0;) {
+    const std::uint32_t here = next_rank_[step];
+    next_rank_[step] = stronger;
+    stronger += here;
+  }
+  for (std::uint32_t k = 0; k < found_; ++k) {
+    const std::uint32_t rank = next_rank_[spikes_[k].rank]++;
+    spikes_[k].rank = rank < max_spikes_ ? rank : kNoRank;
+  }
+  count_ = std::min(found_, max_spikes_);
+}
+
+void WaveEncoder::Encode(std::span<const std::uint8_t> pixels) noexcept {
+  Blur(pixels);
+  found_ = 0;
+  for (std::uint32_t y = 0; y < height_; ++y) {
+    DifferenceRow(y);
+    FindRow(y);
+  }
+  row_begin_[height_] = found_;
+  Rank();
+}
+
+}  // namespace spikeline

@@ -1,0 +1,77 @@
+// An image becomes a wave of spikes: difference of Gaussians, then rank order by strength.
+//
+//   centre, surround   separable, taps of 12 bits that sum to 4096, radius ceil(3 sigma), the edge pixel repeated
+//   d = Σ_dy c_dy · ((Σ_dx c_dx · pixel) >> 6)  −  the same of the surround       full scale: 255 · 64 · 4096
+//   spike if |d| >= contrast · full scale; channel on for d > 0, off for d < 0, so at most one spike a pixel
+//   rank: strongest |d| first, in 1,024 steps of strength; ties in order of the pixels; the first max_spikes stay
+//
+// Integers only, so the same bits everywhere. Cost: a pass over the pixels. No allocation after construction.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "aligned_buffer.hpp"
+#include "wave_params.hpp"
+
+namespace spikeline {
+
+inline constexpr std::uint32_t kNoRank = 0xffffffff;
+inline constexpr std::uint32_t kMostRadius = 24;  // 3 times the widest sigma
+
+// One side of a symmetric kernel: tap[d] weighs the two pixels at distance d.
+struct GaussianTaps {
+  std::array<std::int32_t, kMostRadius + 1> tap{};
+  std::uint32_t radius = 0;
+};
+[[nodiscard]] GaussianTaps MakeTaps(double sigma) noexcept;
+
+struct InputSpike {
+  std::uint16_t x;
+  std::uint16_t y;
+  std::uint32_t channel;  // 0 on, 1 off
+  std::uint32_t rank;     // kNoRank: one too many, left out
+};
+
+class WaveEncoder {
+ public:
+  explicit WaveEncoder(const WaveParams& params) noexcept;
+  [[nodiscard]] bool ok() const noexcept;
+
+  // Encodes width·height pixels.
+  void Encode(std::span<const std::uint8_t> pixels) noexcept;
+
+  // Of the last image, in order of the pixels; those of row y are [row_begin(y), row_begin(y + 1)).
+  [[nodiscard]] std::span<const InputSpike> spikes() const noexcept { return {spikes_.data(), found_}; }
+  [[nodiscard]] std::uint32_t row_begin(std::uint32_t y) const noexcept { return row_begin_[y]; }
+  // How many have a rank.
+  [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
+
+ private:
+  void Blur(std::span<const std::uint8_t> pixels) noexcept;
+  void DifferenceRow(std::uint32_t y) noexcept;
+  void FindRow(std::uint32_t y) noexcept;
+  void Rank() noexcept;
+
+  std::uint32_t width_;
+  std::uint32_t height_;
+  std::uint32_t max_spikes_;
+  GaussianTaps centre_;
+  GaussianTaps surround_;
+  std::int32_t least_;       // |d| that spikes
+  std::uint32_t shift_;      // |d| to steps of strength
+  std::uint32_t found_ = 0;
+  std::uint32_t count_ = 0;
+
+  AlignedBuffer<std::int32_t> padded_;    // one row with its edges repeated
+  AlignedBuffer<std::int32_t> centre_rows_;
+  AlignedBuffer<std::int32_t> surround_rows_;
+  AlignedBuffer<std::int32_t> difference_;  // one row
+  AlignedBuffer<InputSpike> spikes_;
+  AlignedBuffer<std::uint32_t> row_begin_;
+  AlignedBuffer<std::uint32_t> next_rank_;  // [steps of strength]
+};
+
+}  // namespace spikeline

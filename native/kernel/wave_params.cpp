@@ -1,0 +1,49 @@
+#include "wave_params.hpp"
+
+#include <algorithm>
+
+namespace spikeline {
+
+namespace {
+
+constexpr std::uint32_t kMostSide = 4096;
+constexpr double kMostSigma = 8;
+constexpr double kMostThreshold = 255;
+constexpr std::uint32_t kMostUseLevels = 63;
+constexpr std::uint32_t kMostLearningLevels = 1024;
+
+bool Between(double x, double low, double high) noexcept { return x >= low && x <= high; }
+
+}  // namespace
+
+std::uint32_t WaveParams::UseLevels() const noexcept {
+  return std::min(kMostUseLevels, static_cast<std::uint32_t>(255.0 / thresholds[threshold_count - 1]));
+}
+
+std::uint32_t WaveParams::LearningLevels() const noexcept {
+  // Homeostasis may lift a threshold; half of the range is left for that.
+  return std::min(kMostLearningLevels, static_cast<std::uint32_t>(32767.0 / learning_threshold));
+}
+
+Status WaveParams::Check() const noexcept {
+  const bool sides = width > 0 && width <= kMostSide && height > 0 && height <= kMostSide;
+  const bool windows = window > 0 && window <= kMostWindow && pad < window;
+  if (!sides || !windows || width + 2 * pad < window || height + 2 * pad < window) return Status::kBadSize;
+  const bool counted = maps > 0 && maps <= kMostMaps && max_spikes > 0 && max_spikes <= kMostInputSpikes && cell > 0 &&
+                       cell <= kMostSide && threshold_count > 0 && threshold_count <= kMostThresholds;
+  if (!counted) return Status::kBadSize;
+  double last = 1;
+  for (std::uint32_t t = 0; t < threshold_count; ++t) {
+    if (!Between(thresholds[t], last, kMostThreshold)) return Status::kBadParameter;
+    last = thresholds[t];
+  }
+  const bool dog = Between(sigma_centre, 0.1, kMostSigma) && Between(sigma_surround, 0.1, kMostSigma) &&
+                   Between(contrast, 1e-6, 1);
+  const bool learning = Between(initial_mean, 0, 1) && Between(initial_std, 0, 1) &&
+                        Between(learning_threshold, 1, kMostThreshold) && Between(theta_plus, 0, kMostThreshold) &&
+                        Between(a_plus, 0, 1) && Between(a_plus_max, a_plus, 1) && Between(a_ratio, 0, 1) &&
+                        doubling_frames > 0 && winners > 0 && winners <= kMostMaps && inhibition_radius <= kMostSide;
+  return dog && learning ? Status::kOk : Status::kBadParameter;
+}
+
+}  // namespace spikeline

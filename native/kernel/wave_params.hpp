@@ -1,0 +1,68 @@
+// What a wave layer is made of, as plain numbers. Thresholds are in weights: 1 is one spike over a full synapse.
+// Check() refuses what would break the kernel.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "status.hpp"
+
+namespace spikeline {
+
+inline constexpr std::uint32_t kWaveChannels = 2;      // on, off
+inline constexpr std::uint32_t kMostMaps = 256;        // the potentials of a position stay in registers
+inline constexpr std::uint32_t kMostThresholds = 4;
+inline constexpr std::uint32_t kMostWindow = 31;
+inline constexpr std::uint32_t kMostInputSpikes = 4096;
+inline constexpr float kMostTheta = 255;              // of learning thresholds, in weights
+
+struct WaveParams {
+  std::uint32_t width = 0;           // of the image, pixels
+  std::uint32_t height = 0;
+  std::uint32_t seed = 0;
+  std::uint32_t maps = 128;
+  std::uint32_t window = 7;          // side of the square that a neuron sees
+  std::uint32_t pad = 3;             // positions beyond the image's edge, on each side
+  std::uint32_t max_spikes = 512;    // the strongest input spikes of a frame; the rest is left out
+  std::uint32_t cell = 4;            // side of a pooling cell, positions
+
+  double sigma_centre = 1;           // difference of Gaussians, pixels
+  double sigma_surround = 2;
+  double contrast = 0.02;            // least difference that spikes, as a share of full scale
+
+  std::uint32_t threshold_count = 2;
+  std::array<double, kMostThresholds> thresholds = {17, 22.1, 0, 0};  // of use, rising
+
+  double initial_mean = 0.8;
+  double initial_std = 0.05;
+  double learning_threshold = 20;
+  double theta_plus = 0;             // homeostasis: what a win adds to its map's learning threshold; 0: none
+  double a_plus = 0.004;
+  double a_plus_max = 0.15;
+  double a_ratio = 0.75;             // a_minus = a_ratio · a_plus
+  std::uint32_t doubling_frames = 500;
+  std::uint32_t winners = 5;         // neurons that learn from a frame, at most
+  std::uint32_t inhibition_radius = 2;
+
+  [[nodiscard]] Status Check() const noexcept;
+
+  [[nodiscard]] std::uint32_t positions_x() const noexcept { return width + 2 * pad - window + 1; }
+  [[nodiscard]] std::uint32_t positions_y() const noexcept { return height + 2 * pad - window + 1; }
+  [[nodiscard]] std::uint32_t taps() const noexcept { return kWaveChannels * window * window; }
+  [[nodiscard]] std::uint32_t features() const noexcept { return threshold_count * maps; }
+  [[nodiscard]] std::uint32_t cells_x() const noexcept { return (positions_x() + cell - 1) / cell; }
+  [[nodiscard]] std::uint32_t cells_y() const noexcept { return (positions_y() + cell - 1) / cell; }
+  // Feature spikes of a frame, at most: one a threshold and position.
+  [[nodiscard]] std::size_t most_features() const noexcept {
+    return std::size_t{positions_x()} * positions_y() * threshold_count;
+  }
+  [[nodiscard]] std::size_t counts() const noexcept { return std::size_t{cells_x()} * cells_y() * features(); }
+
+  // What a weight of 1 adds to the 8-bit potential of use, and to the 16-bit potential of learning: as much as keeps
+  // the highest threshold in range. Four weights must fit 8 bits: the kernels add four at once.
+  [[nodiscard]] std::uint32_t UseLevels() const noexcept;
+  [[nodiscard]] std::uint32_t LearningLevels() const noexcept;
+};
+
+}  // namespace spikeline

@@ -1,0 +1,46 @@
+// The 64-byte kernels. Every header of the library comes before the pragma, so that only our code is built for AVX-512.
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include "wave_walk.hpp"
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#include <immintrin.h>
+
+#pragma GCC target("avx2,popcnt,bmi,avx512f,avx512bw,avx512dq,avx512vl")
+#include "wave_walk_inl.hpp"
+
+namespace spikeline::wave {
+
+// One instruction each, where the plain version takes several.
+template <>
+inline __attribute__((always_inline)) bool Any<64>(const Words<64>& mask) noexcept {
+  return _mm512_test_epi64_mask((__m512i)mask, (__m512i)mask) != 0;
+}
+
+template <>
+inline __attribute__((always_inline)) Vector<64, std::uint8_t> AddSaturating<64, std::uint8_t>(
+    const Vector<64, std::uint8_t>& u, const Vector<64, std::uint8_t>& by) noexcept {
+  return (Vector<64, std::uint8_t>)_mm512_adds_epu8((__m512i)u, (__m512i)by);
+}
+
+template <>
+inline __attribute__((always_inline)) Vector<64, std::uint16_t> AddSaturating<64, std::uint16_t>(
+    const Vector<64, std::uint16_t>& u, const Vector<64, std::uint16_t>& by) noexcept {
+  return (Vector<64, std::uint16_t>)_mm512_adds_epu16((__m512i)u, (__m512i)by);
+}
+
+
+template <>
+inline __attribute__((always_inline)) std::uint64_t ByteMask<64>(const Words<64>& mask) noexcept {
+  return _mm512_movepi8_mask((__m512i)mask);
+}
+
+}  // namespace spikeline::wave
+
+namespace spikeline {
+extern constexpr WaveKernels kWaveKernelsAvx512 = wave::MakeWaveKernels<64>("avx512");
+}  // namespace spikeline
+#endif
