@@ -1,5 +1,5 @@
 /**
- * Prints SHA-256 digests of the native network after fixed runs on synthetic images, as JSON: the same on every
+ * Prints SHA-256 digests of the native networks after fixed runs on synthetic images, as JSON: the same on every
  * machine. `--write` makes them the expected ones (test/native/digest.json); `--check` compares and exits 1 if they
  * differ. Needs dist/ and the addon, no packages of its own, so that it runs under emulation too.
  */
@@ -61,6 +61,44 @@ function describeModel(plasticity, weights) {
   };
 }
 
+/** Wave layers: the flagship's shape, and one that fills no vector and no cell. */
+const WAVES = {
+  "wave-digits": { width: 28, height: 28, maps: 128, window: 7, pad: 3, cell: 4, thresholds: [17, 22.1] },
+  "wave-odd": {
+    width: 33,
+    height: 21,
+    maps: 70,
+    window: 4,
+    pad: 1,
+    cell: 5,
+    thresholds: [2.5, 4, 5.5],
+    theta: 5,
+  },
+};
+const WAVE_FRAMES = 6;
+
+function describeWave({ thresholds, theta = 20, ...shape }) {
+  return {
+    ...shape,
+    thresholds: Float64Array.from(thresholds),
+    seed: 20_180_301,
+    maxSpikes: 512,
+    sigmaCentre: 1,
+    sigmaSurround: 2,
+    contrast: 0.02,
+    initialMean: 0.8,
+    initialStd: 0.05,
+    learningThreshold: theta,
+    thetaPlus: 0.1,
+    aPlus: 0.05,
+    aPlusMax: 0.15,
+    aRatio: 0.75,
+    doublingFrames: 4,
+    winners: 5,
+    inhibitionRadius: 2,
+  };
+}
+
 /** Bars at random places and angles on black. */
 function drawImages(random) {
   const pixels = new Uint8Array(FRAMES * SIDE * SIDE);
@@ -103,6 +141,39 @@ export function runDigests({ SpikingNetwork, Random }) {
   return digests;
 }
 
+/**
+ * Runs the wave networks.
+ * @param parts the addon, waveShape and Random, from dist/ or from the sources
+ * @returns by name of the run: feature spikes, and digests of them, of the counts, weights and thresholds
+ */
+export function runWaveDigests({ native, waveShape, Random }) {
+  const digests = {};
+  for (const [name, shape] of Object.entries(WAVES)) {
+    const params = describeWave(shape);
+    const { pixels, counts, mostFeatures, taps } = waveShape(params);
+    const random = Random.fromKey(28);
+    const images = Uint8Array.from({ length: WAVE_FRAMES * pixels }, () => random.nextBelow(256));
+    const network = new native.WaveNetwork(params);
+    network.learnImages(images, new Uint32Array(WAVE_FRAMES), new Uint16Array(WAVE_FRAMES * params.winners));
+    const pooled = new Uint8Array(WAVE_FRAMES * counts);
+    const offsets = new Uint32Array(WAVE_FRAMES + 1);
+    const lists = Array.from({ length: 4 }, () => new Uint16Array(WAVE_FRAMES * mostFeatures));
+    network.presentImages(images, new Uint32Array(WAVE_FRAMES), pooled, offsets, ...lists);
+    const weights = new Float32Array(taps * params.maps);
+    const theta = new Float32Array(params.maps);
+    network.readState({ weights, theta, counters: new Uint32Array(2) });
+    network.dispose();
+    digests[name] = {
+      spikes: offsets[WAVE_FRAMES],
+      counts: sha256(pooled),
+      weights: sha256(weights),
+      features: sha256(Uint16Array.from(lists.flatMap((list) => [...list]))),
+      theta: sha256(theta),
+    };
+  }
+  return digests;
+}
+
 function sha256(array) {
   return createHash("sha256")
     .update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
@@ -110,11 +181,17 @@ function sha256(array) {
 }
 
 async function main() {
-  const [{ SpikingNetwork }, { Random }] = await Promise.all([
+  const [{ SpikingNetwork }, { native }, { waveShape }, { Random }] = await Promise.all([
     import("../dist/network/spiking-network.js"),
+    import("../dist/native/binding.js"),
+    import("../dist/network/wave-shape.js"),
     import("../dist/core/random.js"),
   ]);
-  const json = `${JSON.stringify(runDigests({ SpikingNetwork, Random }), null, 2)}\n`;
+  const digests = {
+    ...runDigests({ SpikingNetwork, Random }),
+    ...runWaveDigests({ native, waveShape, Random }),
+  };
+  const json = `${JSON.stringify(digests, null, 2)}\n`;
   if (argv.includes("--write")) writeFileSync(EXPECTED, json);
   process.stdout.write(json);
   if (!argv.includes("--check") || json === readFileSync(EXPECTED, "utf8")) return;

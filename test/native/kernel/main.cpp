@@ -34,5 +34,8 @@ int main() {
   spikeline::test::TestLinearReadout(t);
   spikeline::test::TestRewardRules(t);
   spikeline::test::TestRewardReadout(t);
+  spikeline::test::TestWaveParams(t);
+  spikeline::test::TestWaveEncoder(t);
+  spikeline::test::TestWaveNetwork(t);
   return t.Report();
 }

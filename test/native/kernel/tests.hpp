@@ -24,5 +24,8 @@ void TestRewardRules(Checks& t);
 void TestSparseRows(Checks& t);
 void TestSynapses(Checks& t);
 void TestTraces(Checks& t);
+void TestWaveEncoder(Checks& t);
+void TestWaveNetwork(Checks& t);
+void TestWaveParams(Checks& t);
 
 }  // namespace spikeline::test
