@@ -120,7 +120,7 @@ std::span<const WaveHit> WaveConvolution::Run(const WaveEncoder& image, const Wa
                           .least_spikes = filters.least.data(), .rows = rows.data(), .row_count = 0, .words = words_,
                           .in_window = in_window_.data(), .width = positions_x_, .y = 0,
                           .place = place_.data(), .silent = image.count(),
-                          .silent_place = kWaveChannels * window_ * window_ * stride, .origin = 0, .ranks = ranks_.data(), .hits = hits_.data()};
+                          .silent_place = static_cast<std::int32_t>(kWaveChannels * window_ * window_ * stride), .origin = 0, .ranks = ranks_.data(), .hits = hits_.data()};
   for (std::uint32_t row = 0; row + pad_ + 1 < window_ && row < height_; ++row) Enter(image, row);
   for (std::uint32_t y = 0; y < positions_y_; ++y) {
     if (y > pad_) Leave(image, y - pad_ - 1);
@@ -131,7 +131,7 @@ std::span<const WaveHit> WaveConvolution::Run(const WaveEncoder& image, const Wa
     }
     if (args.row_count == 0) continue;
     args.y = static_cast<std::uint16_t>(y);
-    args.origin = ((y - pad_) * window_ - pad_) * stride;  // modulo 2^32, like the sums with it
+    args.origin = static_cast<std::int32_t>(((y - pad_) * window_ - pad_) * stride);
     args.hits += walk(args);
   }
   return {hits_.data(), static_cast<std::size_t>(args.hits - hits_.data())};

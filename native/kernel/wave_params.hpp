@@ -37,7 +37,7 @@ struct WaveParams {
   double initial_mean = 0.8;
   double initial_std = 0.05;
   double learning_threshold = 20;
-  double theta_plus = 0;             // homeostasis: what a win adds to its map's learning threshold; 0: none
+  double theta_plus = 0.1;           // homeostasis: what a win adds to its map's learning threshold; 0: none
   double a_plus = 0.004;
   double a_plus_max = 0.15;
   double a_ratio = 0.75;             // a_minus = a_ratio · a_plus

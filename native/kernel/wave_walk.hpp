@@ -23,7 +23,8 @@ namespace spikeline {
 inline constexpr std::size_t kMapPad = 64;
 // Bit sets of ranks are padded to so many words.
 inline constexpr std::size_t kRankWords = 8;
-inline constexpr std::size_t kRankRoom = 8;
+// The kernels write whole vectors of ranks.
+inline constexpr std::size_t kRankRoom = 16;
 
 struct WaveHit {
   std::uint16_t x;
@@ -49,8 +50,8 @@ struct WaveRow {
   std::uint16_t y;
   std::uint32_t* place;                 // [ranks + 1] of each spike: (channel·window² + y·window + x) · stride
   std::uint32_t silent;                 // the rank after the last, whose place is scratch: it fills up groups of four
-  std::uint32_t silent_place;           // where `weights` has a row of zeros
-  std::uint32_t origin;                 // the same of the window's corner at x = 0; differences are modulo 2^32
+  std::int32_t silent_place;            // where `weights` has a row of zeros
+  std::int32_t origin;                  // the same of the window's corner at x = 0, which may lie outside the image
   std::uint32_t* ranks;                 // scratch: the spikes of one window, and kRankRoom more
   WaveHit* hits;                        // room for width · threshold_count
 };

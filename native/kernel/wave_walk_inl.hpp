@@ -102,40 +102,45 @@ inline __attribute__((always_inline)) std::uint16_t Winner(const Vector<Bytes, T
   return static_cast<std::uint16_t>(map);
 }
 
-// The ranks of the spikes in the window at x, ascending, then four times the silent one. A word of 64 ranks rarely
-// has more than eight of them: eight are written whether they are there or not (the next write covers what is not),
-// so that no branch has to guess how many.
+// Appends first + i for every set bit i, ascending; returns the end. A word of 64 ranks rarely has more than eight:
+// eight are written whether they are there or not (the next write covers what is not), so that no branch has to guess.
+template <int Bytes>
+inline __attribute__((always_inline)) std::uint32_t* Append(std::uint32_t* out, std::uint64_t bits,
+                                                            std::uint32_t first) noexcept {
+  std::uint32_t* const end = out + __builtin_popcountll(bits);
+  for (std::uint32_t k = 0; k < 8; ++k, bits &= bits - 1) {
+    out[k] = first + static_cast<std::uint32_t>(__builtin_ctzll(bits | 1ULL << 63));
+  }
+  for (out += 8; bits != 0; bits &= bits - 1) *out++ = first + static_cast<std::uint32_t>(__builtin_ctzll(bits));
+  return end;
+}
+
+// The ranks of the spikes in the window at x, ascending, then four times the silent one.
 template <int Bytes, typename T>
 inline __attribute__((always_inline)) std::uint32_t Collect(const WaveRow<T>& a, std::uint32_t x) noexcept {
   constexpr std::size_t kWords = Bytes / 8;
-  std::uint32_t n = 0;
+  std::uint32_t* end = a.ranks;
   for (std::size_t w = 0; w < a.words; w += kWords) {
     Words<Bytes> set = {};
     for (std::uint32_t r = 0; r < a.row_count; ++r) {
       set |= *reinterpret_cast<const Words<Bytes>*>(a.rows[r] + x * a.words + w);
     }
-    for (std::size_t i = 0; i < kWords; ++i) {
-      const auto first = static_cast<std::uint32_t>((w + i) * 64);
-      std::uint64_t bits = set[i];
-      const std::uint32_t end = n + static_cast<std::uint32_t>(__builtin_popcountll(bits));
-      for (std::uint32_t k = 0; k < 8; ++k, bits &= bits - 1) {
-        a.ranks[n + k] = first + static_cast<std::uint32_t>(__builtin_ctzll(bits | 1ULL << 63));
-      }
-      for (n += 8; bits != 0; bits &= bits - 1) a.ranks[n++] = first + static_cast<std::uint32_t>(__builtin_ctzll(bits));
-      n = end;
-    }
+    for (std::size_t i = 0; i < kWords; ++i) end = Append<Bytes>(end, set[i], static_cast<std::uint32_t>((w + i) * 64));
   }
-  for (std::uint32_t k = 0; k < 4; ++k) a.ranks[n + k] = a.silent;
-  return n;
+  for (std::uint32_t k = 0; k < 4; ++k) end[k] = a.silent;
+  return static_cast<std::uint32_t>(end - a.ranks);
 }
 
 template <int Bytes, typename T, std::size_t Vectors>
 inline __attribute__((always_inline)) WaveHit* WalkPosition(const WaveRow<T>& a, std::uint32_t x, std::uint32_t n,
                                                             WaveHit* hit) noexcept {
   using V = Vector<Bytes, T>;
-  const std::uint32_t origin = a.origin + x * static_cast<std::uint32_t>(a.stride);
-  a.place[a.silent] = origin + a.silent_place;
-  const auto row = [&](std::uint32_t k) { return reinterpret_cast<const V*>(a.weights + (a.place[a.ranks[k]] - origin)); };
+  const std::int32_t origin = a.origin + static_cast<std::int32_t>(x * a.stride);
+  a.place[a.silent] = static_cast<std::uint32_t>(origin + a.silent_place);
+  // As a number: the row at place 0 lies outside the weights.
+  const auto corner = static_cast<std::uintptr_t>(static_cast<std::intptr_t>(origin)) * sizeof(T);
+  const std::uintptr_t base = reinterpret_cast<std::uintptr_t>(a.weights) - corner;
+  const auto row = [&](std::uint32_t k) { return reinterpret_cast<const V*>(base + a.place[a.ranks[k]] * sizeof(T)); };
   V now[Vectors] = {};
   std::uint32_t k = 0;
   // Too few spikes to cross, so also too few to saturate.
@@ -156,10 +161,19 @@ inline __attribute__((always_inline)) WaveHit* WalkPosition(const WaveRow<T>& a,
       k += 4;
       continue;
     }
-    for (std::size_t i = 0; i < 4; ++i, ++k) {
-      for (std::size_t v = 0; v < Vectors; ++v) now[v] = AddSaturating<Bytes, T>(now[v], r[i][v]);
-      if (Crossed<Bytes, T, Vectors>(now, threshold)) break;
+    // Which of the four it was is counted, not branched on.
+    V after[3][Vectors];
+    std::uint32_t before = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      for (std::size_t v = 0; v < Vectors; ++v) {
+        now[v] = AddSaturating<Bytes, T>(now[v], r[i][v]);
+        after[i][v] = now[v];
+      }
+      before += Crossed<Bytes, T, Vectors>(now, threshold) ? 0U : 1U;
     }
+    const V* crossing = before < 3 ? after[before] : next;
+    for (std::size_t v = 0; v < Vectors; ++v) now[v] = crossing[v];
+    k += before;
     // One spike may cross several thresholds.
     do {
       T potential = 0;
