@@ -15,11 +15,6 @@ constexpr std::uint32_t kBlurShift = 6;  // between the passes, so that the seco
 constexpr double kFullScale = 255.0 * 64.0 * 4096.0;
 constexpr std::uint32_t kSteps = 1024;
 
-// out[i] += tap · (a[i] + b[i])
-void AddPair(std::int32_t* out, const std::int32_t* a, const std::int32_t* b, std::int32_t tap, std::size_t n) noexcept {
-  for (std::size_t i = 0; i < n; ++i) out[i] += tap * (a[i] + b[i]);
-}
-
 // The largest |d| that any image can give: every pixel under a positive tap at 255, every other at 0.
 std::int64_t Strongest(const GaussianTaps& centre, const GaussianTaps& surround) noexcept {
   std::int64_t positive = 0;
@@ -55,18 +50,21 @@ GaussianTaps MakeTaps(double sigma) noexcept {
   return taps;
 }
 
-WaveEncoder::WaveEncoder(const WaveParams& p) noexcept
-    : width_(p.width),
+WaveEncoder::WaveEncoder(const WaveParams& p, const WaveKernels& kernels) noexcept
+    : add_pair_(kernels.add_pair),
+      width_(p.width),
       height_(p.height),
       max_spikes_(p.max_spikes),
       centre_(MakeTaps(p.sigma_centre)),
       surround_(MakeTaps(p.sigma_surround)),
+      reach_(std::max(centre_.radius, surround_.radius)),
+      stride_(p.width + std::size_t{2} * reach_),
       least_(std::max(1, static_cast<std::int32_t>(p.contrast * kFullScale + 0.5))),
       shift_(0),
-      padded_(p.width + std::size_t{2} * kMostRadius),
-      centre_rows_(std::size_t{p.width} * p.height),
-      surround_rows_(std::size_t{p.width} * p.height),
-      difference_(p.width),
+      pixels_(p.height * stride_ + std::size_t{2} * reach_),
+      centre_rows_((p.height + std::size_t{2} * reach_) * stride_),
+      surround_rows_((p.height + std::size_t{2} * reach_) * stride_),
+      difference_(p.height * stride_),
       spikes_(std::size_t{p.width} * p.height + 1),
       row_begin_(p.height + std::size_t{1}),
       next_rank_(kSteps) {
@@ -74,49 +72,41 @@ WaveEncoder::WaveEncoder(const WaveParams& p) noexcept
 }
 
 bool WaveEncoder::ok() const noexcept {
-  return padded_.ok() && centre_rows_.ok() && surround_rows_.ok() && difference_.ok() && spikes_.ok() &&
+  return pixels_.ok() && centre_rows_.ok() && surround_rows_.ok() && difference_.ok() && spikes_.ok() &&
          row_begin_.ok() && next_rank_.ok();
 }
 
-void WaveEncoder::Blur(std::span<const std::uint8_t> pixels) noexcept {
-  std::int32_t* middle = padded_.data() + kMostRadius;
+void WaveEncoder::Pad(std::span<const std::uint8_t> pixels) noexcept {
   for (std::uint32_t y = 0; y < height_; ++y) {
-    const std::size_t begin = std::size_t{y} * width_;
-    for (std::uint32_t x = 0; x < width_; ++x) middle[x] = pixels[begin + x];
-    std::fill_n(padded_.data(), kMostRadius, middle[0]);
-    std::fill_n(middle + width_, kMostRadius, middle[width_ - 1]);
-    const auto blur = [&](const GaussianTaps& taps, std::int32_t* out) {
-      for (std::uint32_t x = 0; x < width_; ++x) out[x] = taps.tap[0] * middle[x];
-      for (std::uint32_t d = 1; d <= taps.radius; ++d) AddPair(out, middle - d, middle + d, taps.tap[d], width_);
-      for (std::uint32_t x = 0; x < width_; ++x) out[x] >>= kBlurShift;
-    };
-    blur(centre_, centre_rows_.data() + begin);
-    blur(surround_, surround_rows_.data() + begin);
+    std::int32_t* row = pixels_.data() + reach_ + y * stride_;
+    std::int32_t* middle = row + reach_;
+    for (std::uint32_t x = 0; x < width_; ++x) middle[x] = pixels[std::size_t{y} * width_ + x];
+    std::fill_n(row, reach_, middle[0]);
+    std::fill_n(middle + width_, reach_, middle[width_ - 1]);
   }
 }
 
-void WaveEncoder::DifferenceRow(std::uint32_t y) noexcept {
-  const auto row = [&](const AlignedBuffer<std::int32_t>& rows, std::int64_t at) {
-    return rows.data() + static_cast<std::size_t>(std::clamp<std::int64_t>(at, 0, height_ - 1)) * width_;
-  };
-  const std::int64_t here = y;
-  std::int32_t* out = difference_.data();
-  const std::int32_t* centre = row(centre_rows_, here);
-  const std::int32_t* surround = row(surround_rows_, here);
-  for (std::uint32_t x = 0; x < width_; ++x) out[x] = centre_.tap[0] * centre[x] - surround_.tap[0] * surround[x];
-  for (std::uint32_t d = 1; d <= centre_.radius; ++d) {
-    AddPair(out, row(centre_rows_, here - d), row(centre_rows_, here + d), centre_.tap[d], width_);
-  }
-  for (std::uint32_t d = 1; d <= surround_.radius; ++d) {
-    AddPair(out, row(surround_rows_, here - d), row(surround_rows_, here + d), -surround_.tap[d], width_);
+void WaveEncoder::BlurAcross(const GaussianTaps& taps, std::int32_t* out) noexcept {
+  const std::int32_t* middle = pixels_.data() + reach_;
+  const std::size_t size = height_ * stride_;
+  for (std::size_t i = 0; i < size; ++i) out[i] = taps.tap[0] * middle[i];
+  for (std::uint32_t d = 1; d <= taps.radius; ++d) add_pair_(out, middle - d, middle + d, taps.tap[d], size);
+  for (std::size_t i = 0; i < size; ++i) out[i] >>= kBlurShift;
+}
+
+void WaveEncoder::RepeatEdgeRows(std::int32_t* rows) noexcept {
+  for (std::uint32_t k = 0; k < reach_; ++k) {
+    std::copy_n(rows + reach_ * stride_, stride_, rows + k * stride_);
+    std::copy_n(rows + (reach_ + height_ - std::size_t{1}) * stride_, stride_, rows + (reach_ + height_ + k) * stride_);
   }
 }
 
 // Without a branch: every pixel is written, and the next overwrites it if it does not spike.
 void WaveEncoder::FindRow(std::uint32_t y) noexcept {
   row_begin_[y] = found_;
+  const std::int32_t* row = difference_.data() + y * stride_ + reach_;
   for (std::uint32_t x = 0; x < width_; ++x) {
-    const std::int32_t d = difference_[x];
+    const std::int32_t d = row[x];
     const std::int32_t strength = std::abs(d);
     const std::uint32_t step = std::min(static_cast<std::uint32_t>(strength) >> shift_, kSteps - 1);
     spikes_[found_] = {.x = static_cast<std::uint16_t>(x), .y = static_cast<std::uint16_t>(y),
@@ -143,12 +133,24 @@ void WaveEncoder::Rank() noexcept {
 }
 
 void WaveEncoder::Encode(std::span<const std::uint8_t> pixels) noexcept {
-  Blur(pixels);
-  found_ = 0;
-  for (std::uint32_t y = 0; y < height_; ++y) {
-    DifferenceRow(y);
-    FindRow(y);
+  Pad(pixels);
+  const std::size_t size = height_ * stride_;
+  std::int32_t* centre = centre_rows_.data() + reach_ * stride_;
+  std::int32_t* surround = surround_rows_.data() + reach_ * stride_;
+  BlurAcross(centre_, centre);
+  BlurAcross(surround_, surround);
+  RepeatEdgeRows(centre_rows_.data());
+  RepeatEdgeRows(surround_rows_.data());
+  std::int32_t* out = difference_.data();
+  for (std::size_t i = 0; i < size; ++i) out[i] = centre_.tap[0] * centre[i] - surround_.tap[0] * surround[i];
+  for (std::uint32_t d = 1; d <= centre_.radius; ++d) {
+    add_pair_(out, centre - d * stride_, centre + d * stride_, centre_.tap[d], size);
   }
+  for (std::uint32_t d = 1; d <= surround_.radius; ++d) {
+    add_pair_(out, surround - d * stride_, surround + d * stride_, -surround_.tap[d], size);
+  }
+  found_ = 0;
+  for (std::uint32_t y = 0; y < height_; ++y) FindRow(y);
   row_begin_[height_] = found_;
   Rank();
 }

@@ -15,6 +15,7 @@
 
 #include "aligned_buffer.hpp"
 #include "wave_params.hpp"
+#include "wave_walk.hpp"
 
 namespace spikeline {
 
@@ -37,7 +38,7 @@ struct InputSpike {
 
 class WaveEncoder {
  public:
-  explicit WaveEncoder(const WaveParams& params) noexcept;
+  WaveEncoder(const WaveParams& params, const WaveKernels& kernels) noexcept;
   [[nodiscard]] bool ok() const noexcept;
 
   // Encodes width·height pixels.
@@ -50,25 +51,30 @@ class WaveEncoder {
   [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
 
  private:
-  void Blur(std::span<const std::uint8_t> pixels) noexcept;
-  void DifferenceRow(std::uint32_t y) noexcept;
+  void Pad(std::span<const std::uint8_t> pixels) noexcept;
+  void BlurAcross(const GaussianTaps& taps, std::int32_t* out) noexcept;
+  void RepeatEdgeRows(std::int32_t* rows) noexcept;
   void FindRow(std::uint32_t y) noexcept;
   void Rank() noexcept;
 
+  AddPair add_pair_;
   std::uint32_t width_;
   std::uint32_t height_;
   std::uint32_t max_spikes_;
   GaussianTaps centre_;
   GaussianTaps surround_;
+  std::uint32_t reach_;      // the wider radius: columns and rows beyond each edge
+  std::size_t stride_;       // width and the columns beyond
   std::int32_t least_;       // |d| that spikes
   std::uint32_t shift_;      // |d| to steps of strength
   std::uint32_t found_ = 0;
   std::uint32_t count_ = 0;
 
-  AlignedBuffer<std::int32_t> padded_;    // one row with its edges repeated
-  AlignedBuffer<std::int32_t> centre_rows_;
+  // Whole images, rows of stride_: what a pass computes in the columns beyond the edges is never read.
+  AlignedBuffer<std::int32_t> pixels_;        // [height], and reach_ on both ends
+  AlignedBuffer<std::int32_t> centre_rows_;   // [reach + height + reach]
   AlignedBuffer<std::int32_t> surround_rows_;
-  AlignedBuffer<std::int32_t> difference_;  // one row
+  AlignedBuffer<std::int32_t> difference_;    // [height]
   AlignedBuffer<InputSpike> spikes_;
   AlignedBuffer<std::uint32_t> row_begin_;
   AlignedBuffer<std::uint32_t> next_rank_;  // [steps of strength]

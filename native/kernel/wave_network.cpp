@@ -12,7 +12,7 @@ namespace spikeline {
 WaveNetwork::WaveNetwork(const WaveParams& p, const WaveKernels* kernels) noexcept
     : params_(p),
       kernels_(kernels),
-      encoder_(p),
+      encoder_(p, *kernels),
       convolution_(p),
       use_(p, p.threshold_count, p.UseLevels()),
       learning_(p, 1, p.LearningLevels()),

@@ -60,9 +60,14 @@ struct WaveRow {
 using WalkU8 = std::uint32_t (*)(const WaveRow<std::uint8_t>&) noexcept;
 using WalkU16 = std::uint32_t (*)(const WaveRow<std::uint16_t>&) noexcept;
 
+// out[i] += tap · (a[i] + b[i]) for i < size. The encoder's blur, for whole images at a time.
+using AddPair = void (*)(std::int32_t* out, const std::int32_t* a, const std::int32_t* b, std::int32_t tap,
+                         std::size_t size) noexcept;
+
 struct WaveKernels {
   WalkU8 walk_u8;
   WalkU16 walk_u16;
+  AddPair add_pair;
   const char* name;
 };
 

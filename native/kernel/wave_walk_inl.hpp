@@ -131,6 +131,26 @@ inline __attribute__((always_inline)) std::uint32_t Collect(const WaveRow<T>& a,
   return static_cast<std::uint32_t>(end - a.ranks);
 }
 
+// Adds rows one by one up to the first that crosses a threshold, which one of the four does; `next` is the sum with all
+// four. Returns how many rows came before it: counted, not branched on.
+template <int Bytes, typename T, std::size_t Vectors>
+inline __attribute__((always_inline)) std::uint32_t AddUntilCrossed(Vector<Bytes, T>* now, const Vector<Bytes, T>* const* rows,
+                                                                    const Vector<Bytes, T>* next,
+                                                                    const Vector<Bytes, T>* threshold) noexcept {
+  Vector<Bytes, T> after[3][Vectors];
+  std::uint32_t before = 0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t v = 0; v < Vectors; ++v) {
+      now[v] = AddSaturating<Bytes, T>(now[v], rows[i][v]);
+      after[i][v] = now[v];
+    }
+    before += Crossed<Bytes, T, Vectors>(now, threshold) ? 0U : 1U;
+  }
+  const Vector<Bytes, T>* crossing = before < 3 ? after[before] : next;
+  for (std::size_t v = 0; v < Vectors; ++v) now[v] = crossing[v];
+  return before;
+}
+
 template <int Bytes, typename T, std::size_t Vectors>
 inline __attribute__((always_inline)) WaveHit* WalkPosition(const WaveRow<T>& a, std::uint32_t x, std::uint32_t n,
                                                             WaveHit* hit) noexcept {
@@ -161,19 +181,7 @@ inline __attribute__((always_inline)) WaveHit* WalkPosition(const WaveRow<T>& a,
       k += 4;
       continue;
     }
-    // Which of the four it was is counted, not branched on.
-    V after[3][Vectors];
-    std::uint32_t before = 0;
-    for (std::size_t i = 0; i < 3; ++i) {
-      for (std::size_t v = 0; v < Vectors; ++v) {
-        now[v] = AddSaturating<Bytes, T>(now[v], r[i][v]);
-        after[i][v] = now[v];
-      }
-      before += Crossed<Bytes, T, Vectors>(now, threshold) ? 0U : 1U;
-    }
-    const V* crossing = before < 3 ? after[before] : next;
-    for (std::size_t v = 0; v < Vectors; ++v) now[v] = crossing[v];
-    k += before;
+    k += AddUntilCrossed<Bytes, T, Vectors>(now, r, next, threshold);
     // One spike may cross several thresholds.
     do {
       T potential = 0;
@@ -211,8 +219,24 @@ std::uint32_t Walk(const WaveRow<T>& a) noexcept {
 }
 
 template <int Bytes>
+void AddPairs(std::int32_t* out, const std::int32_t* a, const std::int32_t* b, std::int32_t tap, std::size_t size) noexcept {
+  using V = Vector<Bytes, std::int32_t>;
+  constexpr std::size_t kLanes = Bytes / sizeof(std::int32_t);
+  std::size_t i = 0;
+  for (; i + kLanes <= size; i += kLanes) {
+    V sum, left, right;
+    std::memcpy(&sum, out + i, Bytes);
+    std::memcpy(&left, a + i, Bytes);
+    std::memcpy(&right, b + i, Bytes);
+    sum += tap * (left + right);
+    std::memcpy(out + i, &sum, Bytes);
+  }
+  for (; i < size; ++i) out[i] += tap * (a[i] + b[i]);
+}
+
+template <int Bytes>
 constexpr WaveKernels MakeWaveKernels(const char* name) noexcept {
-  return {&Walk<Bytes, std::uint8_t>, &Walk<Bytes, std::uint16_t>, name};
+  return {&Walk<Bytes, std::uint8_t>, &Walk<Bytes, std::uint16_t>, &AddPairs<Bytes>, name};
 }
 
 }  // namespace spikeline::wave

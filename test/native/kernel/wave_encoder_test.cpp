@@ -11,7 +11,7 @@ namespace spikeline::test {
 namespace {
 
 std::vector<InputSpike> Encoded(const WaveParams& p, const std::vector<std::uint8_t>& pixels) {
-  WaveEncoder encoder(p);
+  WaveEncoder encoder(p, *ChooseWaveKernels(nullptr));
   encoder.Encode(pixels);
   std::vector<InputSpike> spikes;
   for (const InputSpike& spike : encoder.spikes()) {
