@@ -40,14 +40,18 @@ inline __attribute__((always_inline)) std::uint64_t ByteMask<64>(const Words<64>
 
 // Without a branch: sixteen numbers are compressed and stored whole; the next store overwrites the rest.
 template <>
-inline __attribute__((always_inline)) std::uint32_t* Append<64>(std::uint32_t* out, std::uint64_t bits,
+inline __attribute__((always_inline)) std::uint32_t* Append<64>(std::uint32_t* out, const Words<64>& set,
                                                                 std::uint32_t first) noexcept {
-  const __m512i count = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-  for (std::uint32_t part = 0; part < 64; part += 16) {
-    const auto mask = static_cast<__mmask16>(bits >> part);
-    const __m512i numbers = _mm512_add_epi32(count, _mm512_set1_epi32(static_cast<int>(first + part)));
-    _mm512_storeu_si512(out, _mm512_maskz_compress_epi32(mask, numbers));
-    out += __builtin_popcount(mask);
+  constexpr std::size_t kParts = 32;
+  std::uint16_t part[kParts];
+  std::memcpy(part, &set, sizeof part);
+  __m512i numbers = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(static_cast<int>(first)));
+#pragma GCC unroll 4  // more, and all parts' ends are computed at once and spill
+  for (std::size_t i = 0; i < kParts; ++i) {
+    _mm512_storeu_si512(out, _mm512_maskz_compress_epi32(part[i], numbers));
+    out += __builtin_popcount(part[i]);
+    numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(16));
   }
   return out;
 }

@@ -105,14 +105,18 @@ inline __attribute__((always_inline)) std::uint16_t Winner(const Vector<Bytes, T
 // Appends first + i for every set bit i, ascending; returns the end. A word of 64 ranks rarely has more than eight:
 // eight are written whether they are there or not (the next write covers what is not), so that no branch has to guess.
 template <int Bytes>
-inline __attribute__((always_inline)) std::uint32_t* Append(std::uint32_t* out, std::uint64_t bits,
+inline __attribute__((always_inline)) std::uint32_t* Append(std::uint32_t* out, const Words<Bytes>& set,
                                                             std::uint32_t first) noexcept {
-  std::uint32_t* const end = out + __builtin_popcountll(bits);
-  for (std::uint32_t k = 0; k < 8; ++k, bits &= bits - 1) {
-    out[k] = first + static_cast<std::uint32_t>(__builtin_ctzll(bits | 1ULL << 63));
+  for (std::size_t i = 0; i < Bytes / 8; ++i, first += 64) {
+    std::uint64_t bits = set[i];
+    std::uint32_t* const end = out + __builtin_popcountll(bits);
+    for (std::uint32_t k = 0; k < 8; ++k, bits &= bits - 1) {
+      out[k] = first + static_cast<std::uint32_t>(__builtin_ctzll(bits | 1ULL << 63));
+    }
+    for (out += 8; bits != 0; bits &= bits - 1) *out++ = first + static_cast<std::uint32_t>(__builtin_ctzll(bits));
+    out = end;
   }
-  for (out += 8; bits != 0; bits &= bits - 1) *out++ = first + static_cast<std::uint32_t>(__builtin_ctzll(bits));
-  return end;
+  return out;
 }
 
 // The ranks of the spikes in the window at x, ascending, then four times the silent one.
@@ -125,7 +129,7 @@ inline __attribute__((always_inline)) std::uint32_t Collect(const WaveRow<T>& a,
     for (std::uint32_t r = 0; r < a.row_count; ++r) {
       set |= *reinterpret_cast<const Words<Bytes>*>(a.rows[r] + x * a.words + w);
     }
-    for (std::size_t i = 0; i < kWords; ++i) end = Append<Bytes>(end, set[i], static_cast<std::uint32_t>((w + i) * 64));
+    end = Append<Bytes>(end, set, static_cast<std::uint32_t>(w * 64));
   }
   for (std::uint32_t k = 0; k < 4; ++k) end[k] = a.silent;
   return static_cast<std::uint32_t>(end - a.ranks);
