@@ -7,6 +7,7 @@ namespace spikeline {
 namespace {
 
 constexpr std::uint32_t kMostSide = 4096;
+constexpr std::uint32_t kMostPixels = 1U << 21;  // 1920 × 1080; four thresholds on them take 100 MB
 constexpr double kMostSigma = 8;
 constexpr double kMostThreshold = 255;
 constexpr std::uint32_t kMostUseLevels = 63;
@@ -26,7 +27,8 @@ std::uint32_t WaveParams::LearningLevels() const noexcept {
 }
 
 Status WaveParams::Check() const noexcept {
-  const bool sides = width > 0 && width <= kMostSide && height > 0 && height <= kMostSide;
+  const bool sides = width > 0 && width <= kMostSide && height > 0 && height <= kMostSide &&
+                     width * height <= kMostPixels;
   const bool windows = window > 0 && window <= kMostWindow && pad < window;
   if (!sides || !windows || width + 2 * pad < window || height + 2 * pad < window) return Status::kBadSize;
   const bool counted = maps > 0 && maps <= kMostMaps && max_spikes > 0 && max_spikes <= kMostInputSpikes && cell > 0 &&
