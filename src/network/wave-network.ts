@@ -4,7 +4,7 @@
  */
 
 import { dataError, usageError } from "../core/errors.ts";
-import type { FeatureSpikes } from "../core/feature-spikes.ts";
+import { type FeatureSpikes, joinFeatureSpikes } from "../core/feature-spikes.ts";
 import type { Tensor } from "../model/schema.ts";
 import { type WaveDescription, type WaveModel, waveMap } from "../model/wave-schema.ts";
 import {
@@ -111,19 +111,15 @@ export class WaveNetwork {
    */
   present(images: Uint8Array): WaveOutputs {
     const frames = this.#framesIn(images);
-    const start = new Uint32Array(frames + 1);
     const inputSpikes = new Uint32Array(frames);
     const slice = Math.max(1, Math.floor(LISTED_SPIKES / this.#shape.mostFeatures));
-    const parts: Omit<FeatureSpikes, "start">[] = [];
+    const parts: FeatureSpikes[] = [];
     for (let first = 0; first < frames; first += slice) {
       const last = Math.min(frames, first + slice);
-      const offsets = new Uint32Array(last - first + 1);
       const pixels = images.subarray(first * this.pixels, last * this.pixels);
-      parts.push(this.#presentSlice(pixels, inputSpikes.subarray(first, last), offsets));
-      const before = start[first] ?? 0;
-      for (const [at, offset] of offsets.entries()) start[first + at] = before + offset;
+      parts.push(this.#presentSlice(pixels, inputSpikes.subarray(first, last)));
     }
-    return { ...joined(parts), start, inputSpikes };
+    return { ...joinFeatureSpikes(parts), inputSpikes };
   }
 
   /** Mean w(1 − w): 0 when every weight has decided. */
@@ -152,17 +148,14 @@ export class WaveNetwork {
     this.#lists = undefined;
   }
 
-  #presentSlice(
-    pixels: Uint8Array,
-    inputSpikes: Uint32Array,
-    offsets: Uint32Array,
-  ): Omit<FeatureSpikes, "start"> {
-    const room = inputSpikes.length * this.#shape.mostFeatures;
-    const { feature, x, y, rank } = this.#listsOf(room);
-    this.#native.presentImages(pixels, inputSpikes, new Uint8Array(0), offsets, feature, x, y, rank);
-    const spikes = offsets.at(-1) ?? 0;
+  #presentSlice(pixels: Uint8Array, inputSpikes: Uint32Array): FeatureSpikes {
+    const { feature, x, y, rank } = this.#listsOf(inputSpikes.length * this.#shape.mostFeatures);
+    const start = new Uint32Array(inputSpikes.length + 1);
+    this.#native.presentImages(pixels, inputSpikes, new Uint8Array(0), start, feature, x, y, rank);
+    const spikes = start.at(-1) ?? 0;
     // Every place fits a byte: the description's check saw to it.
     return {
+      start,
       feature: feature.slice(0, spikes),
       x: new Uint8Array(x.subarray(0, spikes)),
       y: new Uint8Array(y.subarray(0, spikes)),
@@ -237,19 +230,4 @@ function nativeWaveParams(description: WaveDescription): NativeWaveParams {
     learningThreshold,
     ...rates,
   };
-}
-
-function joined(parts: readonly Omit<FeatureSpikes, "start">[]): Omit<FeatureSpikes, "start"> {
-  const [only] = parts;
-  if (only !== undefined && parts.length === 1) return only;
-  const spikes = parts.reduce((total, { feature }) => total + feature.length, 0);
-  const all = { feature: new Uint16Array(spikes), x: new Uint8Array(spikes), y: new Uint8Array(spikes) };
-  let at = 0;
-  for (const { feature, x, y } of parts) {
-    all.feature.set(feature, at);
-    all.x.set(x, at);
-    all.y.set(y, at);
-    at += feature.length;
-  }
-  return all;
 }
