@@ -2,6 +2,7 @@
 export type { Episode, EventBatch, SpikeBatch } from "./core/batches.ts";
 export type { Control } from "./core/control.ts";
 export { SpikelineError } from "./core/errors.ts";
+export type { FeatureSpikes } from "./core/feature-spikes.ts";
 export type {
   Accuracy,
   Decision,
@@ -25,10 +26,12 @@ export type { EventDecoder } from "./formats/decoder.ts";
 export { Evt2Decoder } from "./formats/evt2.ts";
 export { Evt3Decoder } from "./formats/evt3.ts";
 export { NmnistDecoder } from "./formats/nmnist.ts";
-export { loadModel } from "./model/load.ts";
+export { loadAnyModel, loadModel } from "./model/load.ts";
 export { saveModel } from "./model/save.ts";
 export type { Model, ModelDescription, Tensor } from "./model/schema.ts";
+export { type AnyModel, isWaveModel, type WaveDescription, type WaveModel } from "./model/wave-schema.ts";
 export { type FrameOutputs, type Presented, SpikingNetwork } from "./network/spiking-network.ts";
+export { WaveNetwork, type WaveOutputs } from "./network/wave-network.ts";
 export { type Evaluation, evaluate } from "./pipeline/evaluator.ts";
 export { livePipeline } from "./pipeline/live.ts";
 export type { LiveOptions } from "./pipeline/live-graph.ts";
@@ -36,11 +39,12 @@ export { TrainableModel } from "./pipeline/live-model.ts";
 export { type LabelledFrames, presentFrames } from "./pipeline/operators/present-frames.ts";
 export { through } from "./pipeline/operators/through.ts";
 export { nameNeurons, type TrainingProgress, train } from "./pipeline/trainer.ts";
+export { LinearReadout } from "./readout/linear.ts";
 export { type Vote, VoteReadout } from "./readout/vote.ts";
 export type { Recording } from "./sensors/playback.ts";
 export { RecordingFolderSensor } from "./sensors/recording-folder.ts";
 export type { EventSensor, Sensor } from "./sensors/sensor.ts";
 export { SimulatedDigitsSensor } from "./sensors/simulated-digits.ts";
-export { describeSystem } from "./systems/describe-system.ts";
-export type { Recipe } from "./systems/recipe.ts";
-export { findSystem, systems } from "./systems/systems.ts";
+export { describeSystem, describeWaveSystem } from "./systems/describe-system.ts";
+export type { Recipe, WaveRecipe } from "./systems/recipe.ts";
+export { findSystem, findWaveSystem, systems, waveSystems } from "./systems/systems.ts";

@@ -1,22 +1,35 @@
 /** `spikeline eval`: measures a model on labelled frames with learning off. */
 import type { Command } from "commander";
+import type { z } from "zod";
 import { evalOptions, parseOptions } from "../config/options.ts";
-import { loadModel } from "../model/load.ts";
+import { loadAnyModel } from "../model/load.ts";
+import { type AnyModel, isWaveModel } from "../model/wave-schema.ts";
+import type { Evaluation } from "../pipeline/evaluator.ts";
 import { confusionText } from "../report/confusion.ts";
-import { openFrameSet } from "./frame-set.ts";
+import { firstImages, openFrameSet, openImages } from "./frame-set.ts";
 import { judgeModel } from "./learn.ts";
+import { judgeWaveModel } from "./learn-wave.ts";
 import { Output } from "./output.ts";
+
+type EvalOptions = z.output<typeof evalOptions>;
+
+/** Judges a model of either kind on what the options name. */
+function judgeAny(model: AnyModel, options: EvalOptions, output: Output): Promise<Evaluation> {
+  const { frames } = options;
+  const chosen = { ...options, seed: 0 };
+  if (!isWaveModel(model)) {
+    return judgeModel(model, { part: openFrameSet(chosen, model.description).test, frames, output });
+  }
+  const { system, input } = model.description;
+  const { test } = openImages(chosen, { system, input, inputs: input.width * input.height });
+  return judgeWaveModel(model, { images: firstImages(test, frames ?? test.count), output });
+}
 
 async function evalCommand(file: string, raw: Record<string, unknown>): Promise<void> {
   const options = parseOptions(evalOptions, raw);
   const output = new Output(options);
-  const model = await loadModel(file);
-  const set = openFrameSet({ ...options, seed: 0 }, model.description);
-  const { accuracy, frames, testFps, confusion, unanswered } = await judgeModel(model, {
-    part: set.test,
-    frames: options.frames,
-    output,
-  });
+  const model = await loadAnyModel(file);
+  const { accuracy, frames, testFps, confusion, unanswered } = await judgeAny(model, options, output);
   const { classNames } = model.description.readout;
   output.result(
     { accuracy, frames, testFps, confusion, unanswered },

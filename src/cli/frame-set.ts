@@ -41,17 +41,22 @@ export type FrameSetOptions = {
 };
 
 /** Images to a call: enough to make the native border cheap, few enough for a smooth progress bar. */
-const BATCH_FRAMES = 100;
+export const BATCH_FRAMES = 100;
 
 export function openFrameSet(options: FrameSetOptions, description: ModelDescription): FrameSet {
-  const { dataset, data, source, labels } = options;
+  const takesImages = description.encoder.kind === "poisson";
+  checkKind(options, takesImages);
+  return takesImages ? openFrames(options, description) : openRecordings(options, description);
+}
+
+/** Refuses recordings for what sees images, and images for what sees events. */
+function checkKind({ dataset, data, source, labels }: FrameSetOptions, takesImages: boolean): void {
   if (source !== undefined && (dataset !== undefined || data !== undefined)) {
     throw usageError(
       "SOURCE_TWICE",
       "Expected either recordings (--source) or a data set (--dataset, --data), but both were given.",
     );
   }
-  const takesImages = description.encoder.kind === "poisson";
   const wantsImages = source === undefined && (dataset ?? (takesImages ? "mnist" : "n-mnist")) === "mnist";
   if (takesImages !== wantsImages) {
     throw usageError(
@@ -64,27 +69,50 @@ export function openFrameSet(options: FrameSetOptions, description: ModelDescrip
   if (wantsImages && labels !== undefined) {
     throw usageError("SOURCE_LABELS", "Expected --labels only with recordings, but images bring their own.");
   }
-  return wantsImages ? openImages(options, description) : openRecordings(options, description);
 }
 
-function openImages({ data, validation }: FrameSetOptions, description: ModelDescription): FrameSet {
+export type ImageSet = { readonly name: string; readonly train: ImagePart; readonly test: ImagePart };
+
+/** The images for a model that sees them, and how many inputs its network has for them. */
+export function openImages(
+  options: FrameSetOptions,
+  model: Pick<ModelDescription, "system" | "input"> & { readonly inputs: number },
+): ImageSet {
+  checkKind(options, true);
+  const { data, validation } = options;
   const { train, test, width, height } = openMnist({ dataDir: data });
-  const { input, layers, system } = description;
-  if (input.width !== width || input.height !== height || layers[0].inputs !== width * height) {
+  const { input, inputs, system } = model;
+  if (input.width !== width || input.height !== height || inputs !== width * height) {
     throw dataError(
       "SOURCE_SIZE",
-      `Expected a model of ${width} × ${height} pixels for mnist, but ${system} has ${layers[0].inputs} inputs for ${input.width} × ${input.height}.`,
+      `Expected a model of ${width} × ${height} pixels for mnist, but ${system} has ${inputs} inputs for ${input.width} × ${input.height}.`,
     );
   }
-  if (validation === undefined) return { name: "mnist", train: imagePart(train), test: imagePart(test) };
+  if (validation === undefined) return { name: "mnist", train, test };
   const kept = Math.round(train.count * validation);
   if (kept === 0 || kept === train.count) throw emptyPart(validation, `the ${train.count} images of mnist`);
   const first = train.count - kept;
   return {
     name: "mnist",
-    train: imagePart(train, { from: 0, size: first }),
-    test: imagePart(train, { from: first, size: kept }),
+    train: firstImages(train, first),
+    test: {
+      images: train.images.subarray(first * width * height),
+      labels: train.labels.subarray(first),
+      count: kept,
+    },
   };
+}
+
+/** The first `count` images of a part, or all. */
+export function firstImages(part: ImagePart, count: number): ImagePart {
+  if (count >= part.count) return part;
+  const pixels = part.images.length / part.count;
+  return { images: part.images.subarray(0, count * pixels), labels: part.labels.subarray(0, count), count };
+}
+
+function openFrames(options: FrameSetOptions, description: ModelDescription): FrameSet {
+  const { name, train, test } = openImages(options, { ...description, inputs: description.layers[0].inputs });
+  return { name, train: imagePart(train), test: imagePart(test) };
 }
 
 const emptyPart = (share: number, whole: string) =>
@@ -93,11 +121,10 @@ const emptyPart = (share: number, whole: string) =>
     `Expected --validation to leave frames to learn from and frames to test, but ${share} of ${whole} does not.`,
   );
 
-function imagePart(images: ImagePart, part = { from: 0, size: images.count }): FramePart {
-  const { from: first, size: most } = part;
+function imagePart(images: ImagePart): FramePart {
+  const most = images.count;
   function* repeat(count: number, passes: number) {
-    for (let pass = 0; pass < passes; pass++)
-      yield* batches(images, { from: first, count, size: BATCH_FRAMES });
+    for (let pass = 0; pass < passes; pass++) yield* batches(images, { count, size: BATCH_FRAMES });
   }
   return {
     count: most,

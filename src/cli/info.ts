@@ -6,16 +6,11 @@ import { dataError, ioError, noInputError, SpikelineError, systemCode } from "..
 import type { EventDecoder } from "../formats/decoder.ts";
 import { startsPropheseeHeader } from "../formats/prophesee-header.ts";
 import { type Recording, SNIFF_BYTES, sniffRecording } from "../formats/sniff.ts";
-import { decodeModel } from "../model/load.ts";
-import type { Model } from "../model/schema.ts";
-import { SpikingNetwork } from "../network/spiking-network.ts";
-import { VoteReadout } from "../readout/vote.ts";
-import { fieldsPicture, orderByClass } from "../report/fields-picture.ts";
+import { decodeAnyModel } from "../model/load.ts";
 import type { Progress } from "../report/progress.ts";
+import { drawFields, modelReport, type Report } from "./model-report.ts";
 import { writePicture } from "./out-file.ts";
 import { Output } from "./output.ts";
-
-type Report = { readonly document: unknown; readonly text: string };
 
 /** What is read of a recording at a time. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -65,33 +60,6 @@ async function readHead(handle: FileHandle, most: number): Promise<Uint8Array> {
   return head.subarray(0, at);
 }
 
-function modelReport({ description }: Model): Report {
-  const { layers, provenance, accuracy, system, seed, readout } = description;
-  const [layer] = layers;
-  const document = {
-    format: "spikeline-model",
-    system,
-    seed,
-    inputs: layer.inputs,
-    neurons: layer.neurons,
-    weights: layer.synapses.weights,
-    rule: layer.plasticity.rule,
-    classes: readout.classNames,
-    ...provenance,
-    accuracy,
-  };
-  const lines = [
-    `a model of ${system}: ${layer.inputs} inputs, ${layer.neurons} neurons, ${layer.synapses.weights} weights, rule ${layer.plasticity.rule}`,
-    `it names ${readout.classNames.join(", ") || "nothing yet"}`,
-    `it saw ${provenance.framesSeen.toLocaleString("en-US")} frames of ${provenance.dataset}, seed ${seed}`,
-    `made by spikeline ${provenance.spikelineVersion} at ${provenance.createdAt}`,
-    ...accuracy.map(
-      (row) => `measured: ${(100 * row.accuracy).toFixed(2)} % of ${row.frames} frames of ${row.dataset}`,
-    ),
-  ];
-  return { document, text: lines.join("\n") };
-}
-
 class EventSpan {
   events = 0;
   startUs = 0;
@@ -139,23 +107,6 @@ function recordingReport({ format, label, width, height, decoder }: Recording, s
   };
 }
 
-async function drawFields(model: Model, file: string): Promise<void> {
-  const network = SpikingNetwork.restore(model);
-  const { encoder, input } = model.description;
-  const isSplit = encoder.kind === "event-grid" && encoder.polarity === "split";
-  const pool = encoder.kind === "event-grid" ? encoder.pool : 1;
-  const picture = fieldsPicture({
-    weights: network.fields(),
-    neurons: network.neurons,
-    width: Math.ceil(input.width / pool),
-    height: Math.ceil(input.height / pool),
-    channels: isSplit ? 2 : 1,
-    order: orderByClass(VoteReadout.restore(model).assignments()),
-  });
-  network.dispose();
-  await writePicture(file, picture);
-}
-
 /** What the recording is, or undefined when the file is a model. */
 async function describeRecording(file: string, picture: string | undefined, output: Output) {
   return withFile(file, async (handle, bytes) => {
@@ -182,9 +133,9 @@ async function infoCommand(file: string, raw: Record<string, unknown>): Promise<
     output.result(recording.document, recording.text);
     return;
   }
-  const model = decodeModel(await reading(file, () => readFile(file)), file);
+  const model = decodeAnyModel(await reading(file, () => readFile(file)), file);
   const { document, text } = modelReport(model);
-  if (options.picture !== undefined) await drawFields(model, options.picture);
+  if (options.picture !== undefined) await writePicture(options.picture, drawFields(model));
   output.result(
     document,
     options.picture === undefined ? text : `${text}\nits receptive fields: ${options.picture}`,

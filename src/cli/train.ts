@@ -11,10 +11,12 @@ import type { Evaluation } from "../pipeline/evaluator.ts";
 import type { TrainingProgress } from "../pipeline/trainer.ts";
 import { VoteReadout } from "../readout/vote.ts";
 import { describeSystem } from "../systems/describe-system.ts";
+import { findWaveSystem, systems, waveSystems } from "../systems/systems.ts";
 import { openFrameSet } from "./frame-set.ts";
 import { assembleModel, judgeModel, learn, name, percentText } from "./learn.ts";
 import { checkOut } from "./out-file.ts";
 import { Output } from "./output.ts";
+import { trainWave } from "./train-wave.ts";
 
 const DEFAULT_SYSTEM = "diehl-cook-2015";
 
@@ -48,11 +50,13 @@ async function begin(system: string | undefined, options: TrainOptions) {
 
 async function trainCommand(system: string | undefined, raw: Record<string, unknown>): Promise<void> {
   const options = parseOptions(trainOptions, raw);
+  const wave = findWaveSystem(system);
+  if (wave !== undefined) return trainWave(wave, options);
   const output = new Output(options);
   await checkOut(options.out);
   const { description, network, profile } = await begin(system, options);
   const set = openFrameSet(options, description);
-  const { passes, frames, out, validation } = options;
+  const { passes = 1, frames, out, validation } = options;
   const progress = await learn(network, { part: set.train, frames, passes, profile, output });
   const readout = await name(network, { description, part: set.train, output });
   const { provenance } = description;
@@ -125,17 +129,18 @@ function resultText(result: {
 }
 
 export function addTrain(program: Command): void {
+  const names = [...systems, ...waveSystems].map((system) => system.name);
   program
     .command("train")
     .description("learn a system from a data set or from recordings and write a model file")
-    .argument("[system]", `name of the system (default: ${DEFAULT_SYSTEM})`)
+    .argument("[system]", `name of the system, one of ${names.join(", ")} (default: ${DEFAULT_SYSTEM})`)
     .option("--neurons <n>", "how many neurons learn")
     .option("--dataset <name>", "mnist or n-mnist")
     .option("--data <dir>", "folder of the data set's files")
     .option("--source <dir>", "folder of event recordings instead of a data set")
     .option("--labels <file>", "labels of the recordings: lines of `id label`")
     .option("--validation <share>", "keep this share of the training frames for testing, such as 0.2")
-    .option("--passes <n>", "how often all frames are seen (default: 1)")
+    .option("--passes <n>", "how often all frames are seen (default: 1; flagship-images: 20)")
     .option("--frames <n>", "see only the first n frames")
     .option("--seed <n>", "seed of weights and spikes (default: 7)")
     .option("--weights <kind>", "float32 or uint8")

@@ -44,7 +44,7 @@ export const trainOptions = z.strictObject({
   data: text.optional(),
   source: text.optional(),
   labels: text.optional(),
-  passes: whole(1, 1000).default(1),
+  passes: whole(1, 1000).optional(),
   frames: whole(1, 100_000_000).optional(),
   seed: seed.default(7),
   weights: z.enum(["float32", "uint8"], '"float32" or "uint8"').optional(),

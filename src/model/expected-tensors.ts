@@ -2,69 +2,16 @@
  * What a model of a given description must hold: the names, types and shapes of its tensors, and the ranges
  * of their values. Nothing more may be there, so that nothing unread travels with a model.
  */
-import { dataError } from "../core/errors.ts";
+import { checkClockedValues, clockedTensors } from "./clocked-tensors.ts";
 import { dtypeOf } from "./safetensors.ts";
-import { DAMAGED, type Dtype } from "./safetensors-header.ts";
-import type { Model, ModelDescription, Tensor } from "./schema.ts";
-
-/** Room for the rounding of weight × scale in float32. */
-const WEIGHT_TOLERANCE = 1e-5;
-/** Words of state of the network's counters; the first four are its random generator. */
-const COUNTERS = 8;
-const GENERATOR_WORDS = 4;
-
-/** The age of an input or neuron whose trace is gone. */
-const NEVER = -1;
-/** The class of a neuron that was given no name, the group of one that is in none. */
-const NO_CLASS = -1;
-const MOST_NEURONS = 2 ** 16;
-const LONGEST_AGE_STEPS = 2 ** 24;
-const LONGEST_REFRACTORY_STEPS = 2 ** 16;
-/** The kernel refuses larger floats (native/kernel/clocked_state.cpp); its products stay finite below it. */
-const HUGE = 1e20;
-const HUGE_SUM = 9e29;
-const LEAST_SCALE = 1e-20;
-
-const RANGES: readonly (readonly [string, readonly [number, number]])[] = [
-  ["layer0.weights", [0, HUGE]],
-  ["layer0.scale", [LEAST_SCALE, HUGE]],
-  ["layer0.sum", [0, HUGE_SUM]],
-  ["layer0.theta", [0, HUGE]],
-  ["layer0.membrane", [-HUGE, HUGE]],
-  ["layer0.refractory", [0, LONGEST_REFRACTORY_STEPS]],
-  ["layer0.preAge", [NEVER, LONGEST_AGE_STEPS]],
-  ["layer0.postAge", [NEVER, LONGEST_AGE_STEPS]],
-  ["readout.response", [0, Number.MAX_VALUE]],
-  ["readout.seen", [0, Number.MAX_VALUE]],
-  ["readout.group", [NO_CLASS, MOST_NEURONS]],
-];
-
-type Expected = { readonly dtype: Dtype; readonly shape: readonly number[] };
-
-export function expectedTensors({ layers, readout }: ModelDescription): Map<string, Expected> {
-  const [{ inputs, neurons, synapses }] = layers;
-  const classes = readout.classNames.length;
-  const weights: Dtype = synapses.weights === "float32" ? "F32" : "U8";
-  return new Map<string, Expected>([
-    ["layer0.weights", { dtype: weights, shape: [inputs, neurons] }],
-    ["layer0.scale", { dtype: "F32", shape: [neurons] }],
-    ["layer0.sum", { dtype: "F64", shape: [neurons] }],
-    ["layer0.theta", { dtype: "F32", shape: [neurons] }],
-    ["layer0.membrane", { dtype: "F32", shape: [neurons] }],
-    ["layer0.refractory", { dtype: "I32", shape: [neurons] }],
-    ["layer0.preAge", { dtype: "I32", shape: [inputs] }],
-    ["layer0.postAge", { dtype: "I32", shape: [neurons] }],
-    ["layer0.counters", { dtype: "U32", shape: [COUNTERS] }],
-    ["readout.response", { dtype: "F64", shape: [neurons, classes] }],
-    ["readout.seen", { dtype: "F64", shape: [classes] }],
-    ["readout.given", { dtype: "I32", shape: [neurons] }],
-    ["readout.group", { dtype: "I32", shape: [neurons] }],
-  ]);
-}
+import type { Dtype } from "./safetensors-header.ts";
+import { tensorError } from "./tensor-checks.ts";
+import { type AnyModel, isWaveModel } from "./wave-schema.ts";
+import { checkWaveValues, waveTensors } from "./wave-tensors.ts";
 
 /** Throws MODEL_TENSOR unless the tensors are exactly those the description asks for, within their ranges. */
-export function checkTensors(model: Model, name: string): void {
-  const expected = expectedTensors(model.description);
+export function checkTensors(model: AnyModel, name: string): void {
+  const expected = isWaveModel(model) ? waveTensors(model) : clockedTensors(model.description);
   for (const [tensorName, { dtype, shape }] of expected) {
     const tensor = model.tensors.get(tensorName);
     const found = tensor && formOf(dtypeOf(tensor.data), tensor.shape);
@@ -80,67 +27,8 @@ export function checkTensors(model: Model, name: string): void {
       );
     }
   }
-  checkRanges(model, name);
+  if (isWaveModel(model)) checkWaveValues(model, name);
+  else checkClockedValues(model, name);
 }
 
 const formOf = (dtype: Dtype, shape: readonly number[]) => `${dtype} [${shape.join(", ")}]`;
-
-const tensorError = (name: string, expected: string, found: string) =>
-  dataError("MODEL_TENSOR", `Expected ${expected} in ${name}, but ${found}; ${DAMAGED}.`);
-
-function checkRanges(model: Model, name: string): void {
-  for (const [tensorName, [least, most]] of RANGES) {
-    refuseFirst(model, name, {
-      tensorName,
-      range: `from ${least} to ${most}`,
-      at: dataOf(model, tensorName).findIndex((value) => !(value >= least && value <= most)),
-    });
-  }
-  if (
-    dataOf(model, "layer0.counters")
-      .subarray(0, GENERATOR_WORDS)
-      .every((word) => word === 0)
-  ) {
-    throw tensorError(name, '"layer0.counters" with a state of the random generator', "found only zeros");
-  }
-  const classes = model.description.readout.classNames.length;
-  refuseFirst(model, name, {
-    tensorName: "readout.given",
-    range: `from ${NO_CLASS} to ${classes - 1}`,
-    at: dataOf(model, "readout.given").findIndex((label) => !(label >= NO_CLASS && label < classes)),
-  });
-  const [{ synapses }] = model.description.layers;
-  if (synapses.weights !== "float32") return;
-  // Scaling to a sum may lift a weight over wMax until it is next learned, but never over the sum itself.
-  const most = Math.max(synapses.wMax, synapses.normalisedSum ?? 0);
-  refuseFirst(model, name, {
-    tensorName: "layer0.weights",
-    range: `times "layer0.scale" from 0 to ${most}`,
-    at: weightOutside(dataOf(model, "layer0.weights"), dataOf(model, "layer0.scale"), most),
-  });
-}
-
-/** `at` is the index of the first element outside its range, or -1. */
-type Finding = { readonly tensorName: string; readonly range: string; readonly at: number };
-
-function refuseFirst(model: Model, name: string, { tensorName, range, at }: Finding): void {
-  if (at < 0) return;
-  const found = `element ${at} is ${dataOf(model, tensorName)[at]}`;
-  throw tensorError(name, `"${tensorName}" ${range}`, found);
-}
-
-/** Index of the first weight that, scaled, is not within 0..most, or -1. */
-function weightOutside(weights: Tensor["data"], scale: Tensor["data"], most: number): number {
-  const mostRounded = most * (1 + WEIGHT_TOLERANCE);
-  for (let row = 0; row < weights.length; row += scale.length) {
-    for (let neuron = 0; neuron < scale.length; neuron++) {
-      const weight = (weights[row + neuron] ?? 0) * (scale[neuron] ?? 0);
-      if (!(weight >= 0 && weight <= mostRounded)) return row + neuron;
-    }
-  }
-  return -1;
-}
-
-/** Only for tensors whose presence has been checked. */
-const dataOf = (model: Model, tensorName: string): Tensor["data"] =>
-  model.tensors.get(tensorName)?.data ?? new Uint8Array(0);

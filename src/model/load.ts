@@ -8,26 +8,42 @@ import { checkTensors } from "./expected-tensors.ts";
 import { quote } from "./quote.ts";
 import { decodeSafetensors } from "./safetensors.ts";
 import { checkSizes, DAMAGED, isRecord } from "./safetensors-header.ts";
-import { type Model, type ModelDescription, modelSchema } from "./schema.ts";
+import { type Model, modelSchema } from "./schema.ts";
 import { parseStrictJson } from "./strict-json.ts";
+import { type AnyModel, isWaveModel, waveSchema } from "./wave-schema.ts";
 
-/** What `modelSchema` reads. */
+/** What the schemas read. */
 const FORMAT = "spikeline-model";
 const VERSION = 1;
 
-/** `name` is what the sentences call the file. */
-export function decodeModel(bytes: Uint8Array, name: string): Model {
+/** A model of whatever kind. `name` is what the sentences call the file. */
+export function decodeAnyModel(bytes: Uint8Array, name: string): AnyModel {
   const { tensors, description } = decodeSafetensors(bytes, name);
-  const model: Model = { description: decodeDescription(description, name), tensors };
+  const model = { description: decodeDescription(description, name), tensors } as AnyModel;
   checkTensors(model, name);
   return model;
 }
 
+/** A model of a clocked network; throws MODEL_KIND for another. */
+export function decodeModel(bytes: Uint8Array, name: string): Model {
+  const model = decodeAnyModel(bytes, name);
+  if (!isWaveModel(model)) return model;
+  throw dataError(
+    "MODEL_KIND",
+    `Expected a model of a clocked network in ${name}, but it is one of a wave network (${model.description.system}), which only \`spikeline eval\` and \`spikeline info\` take.`,
+  );
+}
+
+export async function loadAnyModel(path: string): Promise<AnyModel> {
+  return decodeAnyModel(await readModelFile(path), path);
+}
+
+/** As `loadAnyModel`, but throws MODEL_KIND unless the network is a clocked one. */
 export async function loadModel(path: string): Promise<Model> {
   return decodeModel(await readModelFile(path), path);
 }
 
-function decodeDescription(text: string, name: string): ModelDescription {
+function decodeDescription(text: string, name: string): AnyModel["description"] {
   const json = parseStrictJson(text);
   if (!json.ok || !isRecord(json.value)) {
     const problem = json.ok ? "it is not a JSON object" : json.problem;
@@ -49,9 +65,10 @@ function decodeDescription(text: string, name: string): ModelDescription {
   return checkDescription(json.value, name);
 }
 
-/** The description as the schema knows it; throws MODEL_SCHEMA with the first thing that is wrong. */
-export function checkDescription(value: unknown, name: string): ModelDescription {
-  const result = modelSchema.safeParse(value);
+/** The description as its schema knows it; throws MODEL_SCHEMA with the first thing that is wrong. */
+export function checkDescription(value: unknown, name: string): AnyModel["description"] {
+  // One of the schemas, not their union: its sentence would not say where.
+  const result = saysWave(value) ? waveSchema.safeParse(value) : modelSchema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const place = issue === undefined || issue.path.length === 0 ? "the top" : issue.path.join(".");
@@ -59,6 +76,12 @@ export function checkDescription(value: unknown, name: string): ModelDescription
     "MODEL_SCHEMA",
     `Expected a valid description in ${name}, but at ${place} it has ${quote(issue?.message ?? "an error")}; make the model again.`,
   );
+}
+
+function saysWave(value: unknown): boolean {
+  const layers = isRecord(value) ? value.layers : undefined;
+  const layer: unknown = Array.isArray(layers) ? layers[0] : undefined;
+  return isRecord(layer) && layer.kind === "wave";
 }
 
 /** A value out of JSON as words; String() would call a toString that the file may have brought along. */

@@ -12,7 +12,7 @@ import { checkTensors } from "./expected-tensors.ts";
 import { checkDescription } from "./load.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 import { DAMAGED } from "./safetensors-header.ts";
-import type { Model } from "./schema.ts";
+import type { AnyModel } from "./wave-schema.ts";
 
 /** The calls of the system that a save makes. */
 export type SaveSystem = {
@@ -37,7 +37,7 @@ const inFlight = new Set<string>();
 let saves = 0;
 
 /** The bytes of a model file. A model that could not be loaded again is refused as a fault of the program. */
-export function encodeModel(model: Model): Uint8Array {
+export function encodeModel(model: AnyModel): Uint8Array {
   const name = "the model to be saved";
   try {
     const description = checkDescription(model.description, name);
@@ -54,7 +54,11 @@ export function encodeModel(model: Model): Uint8Array {
  * Resolves when the model would survive a power cut. What is saved is the model at the time of the call.
  * Of two saves to one path that run at once, either may win: await the first. A symbolic link is replaced.
  */
-export async function saveModel(path: string, model: Model, system: SaveSystem = nodeFiles): Promise<void> {
+export async function saveModel(
+  path: string,
+  model: AnyModel,
+  system: SaveSystem = nodeFiles,
+): Promise<void> {
   await saveEncoded(path, encodeModel(model), system);
 }
 

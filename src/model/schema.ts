@@ -118,21 +118,23 @@ export const inputSchema = z.strictObject({
   height: count.max(8192),
 });
 
+export const classNamesSchema = z.array(z.string().min(1).max(24)).max(1000);
+
 export const readoutSchema = z.strictObject({
   kind: z.literal("vote"),
   vote: z.enum(["majority", "proportion"]),
-  classNames: z.array(z.string().min(1).max(24)).max(1000),
+  classNames: classNamesSchema,
 });
 
-export const modelSchema = z.strictObject({
+export const seedSchema = z.int().min(0).max(0xffffffff);
+
+/** What the descriptions of all kinds of models say alike. */
+export const commonFields = {
   format: z.literal("spikeline-model"),
   version: z.literal(1),
   system: z.string().min(1).max(100),
-  seed: z.int().min(0).max(0xffffffff),
+  seed: seedSchema,
   input: inputSchema,
-  encoder: encoderSchema,
-  layers: z.tuple([clockedLayerSchema]),
-  readout: readoutSchema,
   provenance: z.strictObject({
     createdAt: z.string().max(40),
     spikelineVersion: z.string().max(40),
@@ -140,6 +142,14 @@ export const modelSchema = z.strictObject({
     framesSeen: z.int().min(0),
   }),
   accuracy: z.array(z.strictObject({ dataset: z.string().max(200), accuracy: fraction, frames: count })),
+};
+
+/** A model of a clocked network. */
+export const modelSchema = z.strictObject({
+  ...commonFields,
+  encoder: encoderSchema,
+  layers: z.tuple([clockedLayerSchema]),
+  readout: readoutSchema,
 });
 
 export type ClockedLayer = z.infer<typeof clockedLayerSchema>;
@@ -153,7 +163,10 @@ export type Tensor = {
   readonly data: Float32Array | Float64Array | Uint8Array | Int32Array | Uint32Array;
 };
 
-/** A model as it is in memory and in a file: one description and the tensors it needs. */
+/**
+ * A model of a clocked network as it is in memory and in a file: one description and the tensors it needs.
+ * The other kind is wave-schema.ts's.
+ */
 export type Model = {
   readonly description: ModelDescription;
   readonly tensors: ReadonlyMap<string, Tensor>;

@@ -1,5 +1,5 @@
 /** Measures a network and its readout on labelled frames, learning off. */
-import { type Observable, scan } from "rxjs";
+import { type Observable, type OperatorFunction, scan } from "rxjs";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { dataError } from "../core/errors.ts";
 import { type FrameReadout, type JudgedFrames, judge } from "./operators/judge.ts";
@@ -28,6 +28,18 @@ export function evaluate(
   clock: Clock = systemClock,
 ): Observable<Evaluation> {
   const { network, readout, classes } = options;
+  return frames$.pipe(
+    presentFrames({ network, learn: false }, clock),
+    judge({ readout, profile: "keep" }, clock),
+    countAnswers(classes),
+  );
+}
+
+/** Frames that were answered, as much of them as is counted. */
+export type AnsweredFrames = Pick<JudgedFrames, "labels" | "answers" | "right" | "judged" | "cpuUs">;
+
+/** Adds answers up; emits the evaluation so far after every batch. */
+export function countAnswers(classes: number): OperatorFunction<AnsweredFrames, Evaluation> {
   const nothing: Evaluation = {
     frames: 0,
     judged: 0,
@@ -38,27 +50,23 @@ export function evaluate(
     cpuUs: 0,
     confusion: Array.from({ length: classes }, () => new Array<number>(classes).fill(0)),
   };
-  return frames$.pipe(
-    presentFrames({ network, learn: false }, clock),
-    judge({ readout, profile: "keep" }, clock),
-    scan((all, batch) => {
-      const { confusion, unanswered } = tally(all, batch);
-      const frames = all.frames + batch.outputs.frames;
-      const judged = all.judged + batch.judged;
-      const right = all.right + batch.right;
-      const cpuUs = all.cpuUs + batch.cpuUs;
-      return {
-        frames,
-        judged,
-        right,
-        unanswered,
-        accuracy: judged === 0 ? 0 : right / judged,
-        testFps: frames / (cpuUs / 1e6),
-        cpuUs,
-        confusion,
-      };
-    }, nothing),
-  );
+  return scan((all, batch) => {
+    const { confusion, unanswered } = tally(all, batch);
+    const frames = all.frames + batch.labels.length;
+    const judged = all.judged + batch.judged;
+    const right = all.right + batch.right;
+    const cpuUs = all.cpuUs + batch.cpuUs;
+    return {
+      frames,
+      judged,
+      right,
+      unanswered,
+      accuracy: judged === 0 ? 0 : right / judged,
+      testFps: frames / (cpuUs / 1e6),
+      cpuUs,
+      confusion,
+    };
+  }, nothing);
 }
 
 /** The two counts with one batch more; frames whose truth is not known stand in neither. */

@@ -3,11 +3,13 @@ import { wallClockIso } from "../core/clock.ts";
 import { usageError } from "../core/errors.ts";
 import { packageVersion } from "../core/version.ts";
 import type { ModelDescription } from "../model/schema.ts";
+import type { WaveDescription } from "../model/wave-schema.ts";
+import type { WaveRecipe } from "./recipe.ts";
 import { findSystem } from "./systems.ts";
 
 /**
  * @param name such as "diehl-cook-2015"
- * @throws SpikelineError SYSTEM_UNKNOWN, SYSTEM_INPUT
+ * @throws SpikelineError SYSTEM_UNKNOWN, SYSTEM_KIND, SYSTEM_INPUT
  */
 export function describeSystem(
   name: string,
@@ -35,7 +37,19 @@ export function describeSystem(
   return {
     ...described,
     layers: [{ ...layer, synapses }],
-    provenance: { createdAt: wallClockIso(), spikelineVersion: packageVersion(), dataset: "", framesSeen: 0 },
-    accuracy: [],
+    ...unlearned(),
   };
 }
+
+/** The description of a fresh model of a wave system. */
+export function describeWaveSystem(
+  recipe: WaveRecipe,
+  options: Parameters<WaveRecipe["describe"]>[0],
+): WaveDescription {
+  return { ...recipe.describe(options), ...unlearned() };
+}
+
+const unlearned = () => ({
+  provenance: { createdAt: wallClockIso(), spikelineVersion: packageVersion(), dataset: "", framesSeen: 0 },
+  accuracy: [],
+});

@@ -1,5 +1,6 @@
 /** What a system is: data only. The pipeline runs it; nothing here computes. */
 import type { ModelDescription } from "../model/schema.ts";
+import type { WaveDescription } from "../model/wave-schema.ts";
 
 /** A figure a paper gives, to stand beside ours. */
 export type PublishedFigure = {
@@ -26,4 +27,23 @@ export type Recipe = {
     readonly seed: number;
     readonly input?: { readonly width: number; readonly height: number } | undefined;
   }): Omit<ModelDescription, "provenance" | "accuracy">;
+};
+
+/** A system of a wave network, whose convolution learns without labels and whose readout learns from them. */
+export type WaveRecipe = {
+  readonly name: string;
+  /** One sentence for lists and help. */
+  readonly summary: string;
+  /** What it is made after. */
+  readonly paper: string;
+  readonly dataset: "mnist";
+  /** Images that the convolution learns from. */
+  readonly learnedImages: number;
+  /** How often the readout learns each image. */
+  readonly passes: number;
+  /** Everything a model needs but its provenance; `presentations` are those of the readout's learning, all passes. */
+  describe(options: {
+    readonly seed: number;
+    readonly presentations: number;
+  }): Omit<WaveDescription, "provenance" | "accuracy">;
 };

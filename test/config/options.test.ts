@@ -53,7 +53,7 @@ describe("options", () => {
   });
 
   it("have defaults", () => {
-    expect(parseOptions(trainOptions, {})).toEqual({ json: false, quiet: false, passes: 1, seed: 7 });
+    expect(parseOptions(trainOptions, {})).toEqual({ json: false, quiet: false, seed: 7 });
     expect(parseOptions(benchOptions, {})).toEqual({ json: false, quiet: false, runs: 5 });
     expect(parseOptions(runOptions, { source: "x" })).toEqual({
       json: false,

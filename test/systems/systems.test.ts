@@ -2,10 +2,13 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { packageVersion } from "../../src/core/version.ts";
 import { type ModelDescription, modelSchema } from "../../src/model/schema.ts";
+import { waveSchema } from "../../src/model/wave-schema.ts";
 import { SpikingNetwork } from "../../src/network/spiking-network.ts";
+import { WaveNetwork } from "../../src/network/wave-network.ts";
+import { LinearReadout } from "../../src/readout/linear.ts";
 import { VoteReadout } from "../../src/readout/vote.ts";
-import { describeSystem } from "../../src/systems/describe-system.ts";
-import { findSystem, systems } from "../../src/systems/systems.ts";
+import { describeSystem, describeWaveSystem } from "../../src/systems/describe-system.ts";
+import { findSystem, findWaveSystem, systems, waveSystems } from "../../src/systems/systems.ts";
 import { errorOf } from "../model/model-error.ts";
 
 const named = systems.map((recipe) => [recipe.name, recipe] as const);
@@ -19,7 +22,7 @@ function encodedInputs({ encoder, input: { width, height } }: ModelDescription):
 
 describe("the table of systems", () => {
   it("names each once, as the paper and the command line do", () => {
-    const names = systems.map(({ name }) => name);
+    const names = [...systems, ...waveSystems].map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
   });
@@ -62,6 +65,29 @@ describe("the table of systems", () => {
       expect(readout.assignments()).toHaveLength(network.neurons);
       network.dispose();
     }
+  });
+});
+
+describe("the table of wave systems", () => {
+  it.each(waveSystems.map((recipe) => [recipe.name, recipe] as const))(
+    "%s is valid, and is made",
+    (name, recipe) => {
+      expect(findWaveSystem(name)).toBe(recipe);
+      const description = describeWaveSystem(recipe, { seed: 0xffffffff, presentations: 1_200_000 });
+      expect(waveSchema.safeParse(description).error).toBeUndefined();
+      expect(description).toMatchObject({ system: name, seed: 0xffffffff, accuracy: [] });
+      expect(description.readout.rate.frames).toBe(1_200_000);
+      expect(recipe.summary).toMatch(/^[A-Z].*\.$/);
+      WaveNetwork.create(description).dispose();
+      LinearReadout.create(description.readout).dispose();
+    },
+  );
+
+  it("is not searched for clocked systems, whose caller is told so", () => {
+    expect(findWaveSystem("diehl-cook-2015")).toBeUndefined();
+    expect(findWaveSystem(undefined)).toBeUndefined();
+    const error = errorOf(() => describeSystem("flagship-images"));
+    expect(error).toMatchObject({ code: "SYSTEM_KIND", exitCode: 2 });
   });
 });
 
@@ -134,7 +160,7 @@ describe("finding a system", () => {
   it("lists all names for one that is like none", () => {
     for (const name of ["", "alexnet", "__proto__", "constructor"]) {
       const error = errorOf(() => findSystem(name));
-      for (const known of systems) expect(error.message).toContain(known.name);
+      for (const known of [...systems, ...waveSystems]) expect(error.message).toContain(known.name);
     }
   });
 });

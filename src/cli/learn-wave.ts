@@ -1,0 +1,147 @@
+/** The work of wave models for the commands: learn the convolution, learn the readout, judge; with bars while it lasts. */
+import { from, lastValueFrom, tap, toArray } from "rxjs";
+import { systemClock } from "../core/clock.ts";
+import { type FeatureSpikes, joinFeatureSpikes } from "../core/feature-spikes.ts";
+import { batches, type ImagePart } from "../datasets/labelled-frames.ts";
+import type { WaveModel } from "../model/wave-schema.ts";
+import { WaveNetwork } from "../network/wave-network.ts";
+import type { Evaluation } from "../pipeline/evaluator.ts";
+import { evaluateWaves, learnWaves, presentWaves } from "../pipeline/wave-trainer.ts";
+import { LinearReadout } from "../readout/linear.ts";
+import type { Progress } from "../report/progress.ts";
+import { BATCH_FRAMES } from "./frame-set.ts";
+import { percentText } from "./learn.ts";
+import type { Output } from "./output.ts";
+
+const fpsText = (frames: number, cpuUs: number) =>
+  `${Math.round(frames / (cpuUs / 1e6)).toLocaleString("en-US")} fps`;
+
+const batches$ = (images: ImagePart) => from(batches(images, { size: BATCH_FRAMES }));
+
+async function withBar<T>(
+  output: Output,
+  work: { readonly label: string; readonly total: number },
+  use: (bar: Progress) => T | Promise<T>,
+): Promise<T> {
+  const bar = output.progress({ ...work, unit: "frames" });
+  try {
+    return await use(bar);
+  } finally {
+    bar.finish();
+  }
+}
+
+export type Learned = {
+  /** Mean w(1 − w) of the convolution. */
+  readonly convergence: number;
+  readonly spikesPerFrame: number;
+  /** Share of the last pass that was judged right before it was learned, moved as it was for learning. */
+  readonly accuracySoFar: number;
+  /** CPU time of all learning, in microseconds. */
+  readonly cpuUs: number;
+};
+
+/** The convolution learns from the first images without labels, then the readout from all with them. */
+export async function learnWave(
+  parts: { readonly network: WaveNetwork; readonly readout: LinearReadout },
+  options: {
+    readonly images: ImagePart;
+    /** What the convolution learns from. */
+    readonly unlabelled: ImagePart;
+    readonly passes: number;
+    readonly output: Output;
+  },
+): Promise<Learned> {
+  const { network, readout } = parts;
+  const { images, unlabelled, passes, output } = options;
+  const convolved = await learnConvolution(network, unlabelled, output);
+  const presented = await presentAll(network, images, output);
+  const taught = await teach(readout, presented.spikes, { labels: images.labels, passes, output });
+  return {
+    convergence: convolved.convergence,
+    spikesPerFrame: presented.spikes.feature.length / images.count,
+    accuracySoFar: taught.right / images.count,
+    cpuUs: convolved.cpuUs + presented.cpuUs + taught.cpuUs,
+  };
+}
+
+function learnConvolution(network: WaveNetwork, images: ImagePart, output: Output) {
+  return withBar(output, { label: "learn", total: images.count }, (bar) =>
+    lastValueFrom(
+      learnWaves(batches$(images), network).pipe(
+        tap(({ frames, cpuUs, convergence }) =>
+          bar.update(frames, [fpsText(frames, cpuUs), `convergence ${convergence.toFixed(3)}`]),
+        ),
+      ),
+    ),
+  );
+}
+
+/** The feature spikes of all images: the convolution learns no more, so they are made once for all passes. */
+function presentAll(network: WaveNetwork, images: ImagePart, output: Output) {
+  return withBar(output, { label: "present", total: images.count }, async (bar) => {
+    let frames = 0;
+    let cpuUs = 0;
+    const presented = await lastValueFrom(
+      batches$(images).pipe(
+        presentWaves(network),
+        tap((batch) => {
+          frames += batch.labels.length;
+          cpuUs += batch.cpuUs;
+          bar.update(frames, [fpsText(frames, cpuUs)]);
+        }),
+        toArray(),
+      ),
+    );
+    return { spikes: joinFeatureSpikes(presented.map(({ spikes }) => spikes)), cpuUs };
+  });
+}
+
+/** Passes of the readout; the weights are the mean of those after each of the last half. */
+function teach(
+  readout: LinearReadout,
+  spikes: FeatureSpikes,
+  options: { readonly labels: Uint8Array; readonly passes: number; readonly output: Output },
+) {
+  const { labels, passes, output } = options;
+  return withBar(output, { label: "train", total: labels.length * passes }, (bar) => {
+    let right = 0;
+    const startUs = systemClock.cpuUs();
+    readout.train(spikes, labels, {
+      passes,
+      average: true,
+      onPass: (pass, rightNow) => {
+        right = rightNow;
+        const frames = pass * labels.length;
+        const accuracy = `accuracy ${percentText(right / labels.length)}`;
+        bar.update(frames, [fpsText(frames, systemClock.cpuUs() - startUs), accuracy]);
+      },
+    });
+    return { right, cpuUs: systemClock.cpuUs() - startUs };
+  });
+}
+
+/** Judges a wave model on images, learning off. */
+export async function judgeWaveModel(
+  model: WaveModel,
+  options: { readonly images: ImagePart; readonly output: Output },
+): Promise<Evaluation> {
+  const { images, output } = options;
+  const network = WaveNetwork.restore(model);
+  const readout = LinearReadout.restore(model.description.readout, model.tensors);
+  try {
+    const { classes } = readout.description;
+    return await withBar(output, { label: "test", total: images.count }, (bar) =>
+      lastValueFrom(
+        evaluateWaves(batches$(images), { network, readout, classes }).pipe(
+          tap(({ frames, cpuUs, accuracy }) =>
+            bar.update(frames, [fpsText(frames, cpuUs), `accuracy ${percentText(accuracy)}`]),
+          ),
+        ),
+      ),
+    );
+  } finally {
+    network.dispose();
+    readout.dispose();
+  }
+}
