@@ -8,6 +8,7 @@
 #include "../kernel/drive.hpp"
 #include "arguments.hpp"
 #include "clocked_network_wrap.hpp"
+#include "feature_rows_wrap.hpp"
 #include "linear_readout_wrap.hpp"
 #include "reward_readout_wrap.hpp"
 #include "wave_network_wrap.hpp"
@@ -15,6 +16,7 @@
 namespace {
 
 using spikeline::addon::ClockedNetworkWrap;
+using spikeline::addon::FeatureRowsWrap;
 using spikeline::addon::LinearReadoutWrap;
 using spikeline::addon::ReadArray;
 using spikeline::addon::ReadNumber;
@@ -52,6 +54,7 @@ Napi::Value KernelNames(const Napi::CallbackInfo& info) {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("ClockedNetwork", ClockedNetworkWrap::Define(env));
+  exports.Set("FeatureRows", FeatureRowsWrap::Define(env));
   exports.Set("LinearReadout", LinearReadoutWrap::Define(env));
   exports.Set("RewardReadout", RewardReadoutWrap::Define(env));
   exports.Set("WaveNetwork", WaveNetworkWrap::Define(env));

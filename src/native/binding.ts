@@ -7,8 +7,10 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { EXIT, SpikelineError } from "../core/errors.ts";
 import type {
+  NativeFeatureRows,
   NativeLinearParams,
   NativeLinearReadout,
+  NativePoolParams,
   NativeRewardParams,
   NativeRewardReadout,
 } from "./readouts.ts";
@@ -187,6 +189,7 @@ export type NativeWaveNetwork = {
 
 type Binding = {
   readonly ClockedNetwork: new (params: NativeParams, kernel?: string) => NativeClockedNetwork;
+  readonly FeatureRows: new (params: NativePoolParams) => NativeFeatureRows;
   readonly LinearReadout: new (params: NativeLinearParams) => NativeLinearReadout;
   readonly RewardReadout: new (params: NativeRewardParams) => NativeRewardReadout;
   readonly WaveNetwork: new (params: NativeWaveParams, kernel?: string) => NativeWaveNetwork;

@@ -1,7 +1,7 @@
 /** The readouts of feature spikes as the addon has them: types for binding.ts. All calls are synchronous. */
 
-/** native/kernel/feature_pool.hpp, augmentation.hpp and rate_schedule.hpp in JavaScript. */
-export type NativeReadoutParams = {
+/** native/kernel/feature_pool.hpp in JavaScript. */
+export type NativePoolParams = {
   readonly features: number;
   readonly width: number;
   readonly height: number;
@@ -11,6 +11,10 @@ export type NativeReadoutParams = {
   readonly value: 0 | 1;
   /** 0 none, 1 Euclidean length 1. */
   readonly norm: 0 | 1;
+};
+
+/** native/kernel/augmentation.hpp and rate_schedule.hpp, beside the pooling. */
+export type NativeReadoutParams = NativePoolParams & {
   readonly shiftPx: number;
   readonly rotationRad: number;
   readonly shear: number;
@@ -63,6 +67,14 @@ export type NativeRewardState = {
   readonly behind: Float32Array;
   /** 4: decisions low, high; rewards low, high. */
   readonly counters: Uint32Array;
+};
+
+/** native/kernel/feature_rows.hpp in JavaScript. */
+export type NativeFeatureRows = {
+  /** Fills rows frames×inputs, or throws SPIKELINE_* and changes nothing. */
+  fill(start: Uint32Array, feature: Uint16Array, x: Uint8Array, y: Uint8Array, rows: Float32Array): void;
+  /** Frees the memory; idempotent. */
+  dispose(): void;
 };
 
 /** What both readouts do; the spikes are those of core/feature-spikes.ts. Throws SPIKELINE_*. */

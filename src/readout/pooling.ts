@@ -6,7 +6,7 @@
 import { usageError } from "../core/errors.ts";
 import type { FeatureSpikes } from "../core/feature-spikes.ts";
 import type { Model, Tensor } from "../model/schema.ts";
-import type { NativeReadoutParams } from "../native/readouts.ts";
+import type { NativePoolParams, NativeReadoutParams } from "../native/readouts.ts";
 import { checkLabels, type Vote } from "./votes.ts";
 
 /** Counts of each feature in each cell of a grid × grid over the map: features · grid² inputs. */
@@ -71,12 +71,16 @@ export function withDefaults(options: BaseOptions): ReadoutBase {
 
 export const inputsOf = ({ features, grid }: Pooling): number => features * grid * grid;
 
+export const nativePool = (pooling: Pooling): NativePoolParams => ({
+  ...pooling,
+  value: pooling.value === "sqrt" ? 0 : 1,
+  norm: pooling.norm === "none" ? 0 : 1,
+});
+
 export function nativeBase({ pooling, augmentation, rate, classes, seed }: ReadoutBase): NativeReadoutParams {
   return {
-    ...pooling,
+    ...nativePool(pooling),
     ...augmentation,
-    value: pooling.value === "sqrt" ? 0 : 1,
-    norm: pooling.norm === "none" ? 0 : 1,
     rateFirst: rate.first,
     rateLast: rate.last,
     rateFrames: rate.frames,

@@ -1,6 +1,7 @@
 // libFuzzer target: bytes become a readout's parameters, feature spikes and a list of calls. Whatever they are, the
 // kernel answers with a status; what it accepts leaves weights in their range and shares that sum to 1, and a second
 // readout given its state decides the same.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -9,12 +10,14 @@
 #include <vector>
 
 #include "bytes.hpp"
+#include "kernel/feature_rows.hpp"
 #include "kernel/linear_readout.hpp"
 #include "kernel/reward_readout.hpp"
 
 namespace {
 
 using spikeline::Decision;
+using spikeline::FeatureRows;
 using spikeline::FeatureSpikes;
 using spikeline::LinearParams;
 using spikeline::LinearReadout;
@@ -102,17 +105,34 @@ Answers Judge(Readout& readout, const Batch& batch, double enough) {
   return a;
 }
 
+// Rows are filled for what readouts judge, and only for that; with a norm no row is longer than 1.
+void FillRows(FeatureRows& rows, const Batch& batch, const spikeline::PoolParams& pool, bool judged) {
+  const std::size_t inputs = pool.Inputs();
+  std::vector<float> out(batch.label.size() * inputs);
+  Demand((rows.Fill(batch.View(), out) == Status::kOk) == judged, "rows for what is judged");
+  for (std::size_t f = 0; f < batch.label.size(); ++f) {
+    float square = 0;
+    for (const float value : std::span(out).subspan(f * inputs, inputs)) square += value * value;
+    Demand(square >= 0 && (pool.norm == spikeline::Norm::kNone || square < 1.001F), "rows of their length");
+  }
+}
+
 template <typename Readout, typename State, typename Call>
 void Run(Bytes& bytes, const decltype(std::declval<Readout&>().params())& params, State& state, Call call) {
   std::unique_ptr<Readout> readout;
   std::unique_ptr<Readout> copy;
+  std::unique_ptr<FeatureRows> rows;
   Demand(Readout::Create(params, readout) == Status::kOk && Readout::Create(params, copy) == Status::kOk, "made");
+  Demand(FeatureRows::Create(params.pool, rows) == Status::kOk, "rows made");
   while (!bytes.empty()) {
     const Batch batch(bytes, params);
     call(*readout, batch);
     Demand(readout->ReadState(state) == Status::kOk && copy->WriteState(state) == Status::kOk, "a state it takes itself");
     const double enough = bytes.Between(0, 3);
-    Demand(Judge(*readout, batch, enough) == Judge(*copy, batch, enough), "the copy decides the same");
+    const Answers answers = Judge(*readout, batch, enough);
+    Demand(answers == Judge(*copy, batch, enough), "the copy decides the same");
+    const bool judged = std::ranges::any_of(answers.share, [](float share) { return share > 0; });
+    if (judged || !batch.label.empty()) FillRows(*rows, batch, params.pool, judged);
   }
 }
 

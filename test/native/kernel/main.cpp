@@ -29,6 +29,7 @@ int main() {
   spikeline::test::TestRandomWalk(t);
   spikeline::test::TestAugmentation(t);
   spikeline::test::TestFeaturePool(t);
+  spikeline::test::TestFeatureRows(t);
   spikeline::test::TestClassScores(t);
   spikeline::test::TestSparseRows(t);
   spikeline::test::TestLinearReadout(t);

@@ -15,6 +15,7 @@ void TestClockedState(Checks& t);
 void TestDrive(Checks& t);
 void TestExponential(Checks& t);
 void TestFeaturePool(Checks& t);
+void TestFeatureRows(Checks& t);
 void TestLinearReadout(Checks& t);
 void TestPoisson(Checks& t);
 void TestRandom(Checks& t);
