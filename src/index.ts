@@ -40,6 +40,8 @@ export { type LabelledFrames, presentFrames } from "./pipeline/operators/present
 export { through } from "./pipeline/operators/through.ts";
 export { nameNeurons, type TrainingProgress, train } from "./pipeline/trainer.ts";
 export { LinearReadout } from "./readout/linear.ts";
+export { OnnxReadout, type OnnxReadoutPlace } from "./readout/onnx.ts";
+export { encodeOnnxReadout, type ReadoutToExport } from "./readout/onnx-file.ts";
 export { type Vote, VoteReadout } from "./readout/vote.ts";
 export type { Recording } from "./sensors/playback.ts";
 export { RecordingFolderSensor } from "./sensors/recording-folder.ts";

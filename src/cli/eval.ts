@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { z } from "zod";
 import { evalOptions, parseOptions } from "../config/options.ts";
+import { usageError } from "../core/errors.ts";
 import { loadAnyModel } from "../model/load.ts";
 import { type AnyModel, isWaveModel } from "../model/wave-schema.ts";
 import type { Evaluation } from "../pipeline/evaluator.ts";
@@ -15,15 +16,22 @@ type EvalOptions = z.output<typeof evalOptions>;
 
 /** Judges a model of either kind on what the options name. */
 function judgeAny(model: AnyModel, options: EvalOptions, output: Output): Promise<Evaluation> {
-  const { frames } = options;
+  const { frames, readout } = options;
   const chosen = { ...options, seed: 0 };
   if (!isWaveModel(model)) {
+    if (readout !== undefined) throw noOtherReadout(model, readout);
     return judgeModel(model, { part: openFrameSet(chosen, model.description).test, frames, output });
   }
   const { system, input } = model.description;
   const { test } = openImages(chosen, { system, input, inputs: input.width * input.height });
-  return judgeWaveModel(model, { images: firstImages(test, frames ?? test.count), output });
+  return judgeWaveModel(model, { images: firstImages(test, frames ?? test.count), output, readout });
 }
+
+const noOtherReadout = ({ description: { system } }: AnyModel, readout: string) =>
+  usageError(
+    "EVAL_READOUT",
+    `Expected a model whose readout pools feature spikes for --readout ${readout}, but ${system} votes by neurons.`,
+  );
 
 async function evalCommand(file: string, raw: Record<string, unknown>): Promise<void> {
   const options = parseOptions(evalOptions, raw);
@@ -50,6 +58,7 @@ export function addEval(program: Command): void {
     .option("--source <dir>", "folder of event recordings instead of a data set")
     .option("--labels <file>", "labels of the recordings: lines of `id label`")
     .option("--frames <n>", "judge only the first n frames")
+    .option("--readout <file>", "an ONNX file instead of the model's readout, run by onnxruntime-node")
     .option("--json", "print {accuracy, frames, testFps, confusion, unanswered}")
     .option("--quiet", "print nothing but errors")
     .addHelpText("after", "\nExample: spikeline eval m.safetensors --dataset mnist --json")

@@ -8,6 +8,7 @@ import { WaveNetwork } from "../network/wave-network.ts";
 import type { Evaluation } from "../pipeline/evaluator.ts";
 import { evaluateWaves, learnWaves, presentWaves } from "../pipeline/wave-trainer.ts";
 import { LinearReadout } from "../readout/linear.ts";
+import { OnnxReadout } from "../readout/onnx.ts";
 import type { Progress } from "../report/progress.ts";
 import { BATCH_FRAMES } from "./frame-set.ts";
 import { percentText } from "./learn.ts";
@@ -121,16 +122,16 @@ function teach(
   });
 }
 
-/** Judges a wave model on images, learning off. */
+/** Judges a wave model on images, learning off; by another readout if `readout` names an ONNX file. */
 export async function judgeWaveModel(
   model: WaveModel,
-  options: { readonly images: ImagePart; readonly output: Output },
+  options: { readonly images: ImagePart; readonly output: Output; readonly readout?: string | undefined },
 ): Promise<Evaluation> {
   const { images, output } = options;
+  const { classes } = model.description.readout;
+  const readout = await openReadout(model, options.readout);
   const network = WaveNetwork.restore(model);
-  const readout = LinearReadout.restore(model.description.readout, model.tensors);
   try {
-    const { classes } = readout.description;
     return await withBar(output, { label: "test", total: images.count }, (bar) =>
       lastValueFrom(
         evaluateWaves(batches$(images), { network, readout, classes }).pipe(
@@ -142,6 +143,12 @@ export async function judgeWaveModel(
     );
   } finally {
     network.dispose();
-    readout.dispose();
+    await readout.dispose();
   }
+}
+
+function openReadout({ description, tensors }: WaveModel, file: string | undefined) {
+  return file === undefined
+    ? LinearReadout.restore(description.readout, tensors)
+    : OnnxReadout.open(file, description.readout);
 }

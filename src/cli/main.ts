@@ -6,6 +6,7 @@ import { EXIT, SpikelineError, systemCode } from "../core/errors.ts";
 import { packageVersion } from "../core/version.ts";
 import { addBench } from "./bench.ts";
 import { addEval } from "./eval.ts";
+import { addExport } from "./export.ts";
 import { addInfo } from "./info.ts";
 import { guardStreams } from "./output.ts";
 import { addRun } from "./run.ts";
@@ -18,7 +19,7 @@ function makeProgram(): Command {
     .version(packageVersion())
     .showSuggestionAfterError(true)
     .exitOverride();
-  for (const add of [addStart, addRun, addTrain, addEval, addBench, addInfo]) add(program);
+  for (const add of [addStart, addRun, addTrain, addEval, addExport, addBench, addInfo]) add(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }

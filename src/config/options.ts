@@ -64,6 +64,12 @@ export const evalOptions = z.strictObject({
   source: text.optional(),
   labels: text.optional(),
   frames: whole(1, 100_000_000).optional(),
+  readout: text.optional(),
+});
+
+export const exportOptions = z.strictObject({
+  ...common,
+  out: text.regex(/\.onnx$/i, "a file name that ends in .onnx"),
 });
 
 export const benchOptions = z.strictObject({

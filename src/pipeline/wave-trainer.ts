@@ -1,9 +1,10 @@
 /** Learning and measuring of wave models over batches of labelled images; each emits after every batch. */
-import { map, type Observable, type OperatorFunction, scan } from "rxjs";
+import { concatMap, from, map, type Observable, type OperatorFunction, of, scan } from "rxjs";
 import { type Clock, systemClock } from "../core/clock.ts";
+import type { FeatureSpikes } from "../core/feature-spikes.ts";
 import type { LabelledImages } from "../datasets/labelled-frames.ts";
 import type { WaveNetwork, WaveOutputs } from "../network/wave-network.ts";
-import type { LinearReadout } from "../readout/linear.ts";
+import type { Judged } from "../readout/pooling.ts";
 import { type AnsweredFrames, countAnswers, type Evaluation } from "./evaluator.ts";
 
 export type WaveProgress = {
@@ -49,32 +50,42 @@ export function presentWaves(
   });
 }
 
-/** Measures a wave network and its readout; the last evaluation is the result. */
+/** Feature spikes in, classes out, now or, from a runtime that takes its time, later. */
+export type FeatureJudge = { judge(spikes: FeatureSpikes): Judged | Promise<Judged> };
+
+/**
+ * Measures a wave network and its readout; the last evaluation is the result. One batch at a time, so that the CPU time
+ * of a readout that answers later is that of its batch.
+ */
 export function evaluateWaves(
   images$: Observable<LabelledImages>,
   parts: {
     readonly network: Pick<WaveNetwork, "present">;
-    readonly readout: Pick<LinearReadout, "judge">;
+    readonly readout: FeatureJudge;
     readonly classes: number;
   },
   clock: Clock = systemClock,
 ): Observable<Evaluation> {
   const { network, readout, classes } = parts;
   return images$.pipe(
-    presentWaves(network, clock),
-    map((frames) => answersOf(frames, readout, clock)),
+    concatMap((batch) =>
+      of(batch).pipe(
+        presentWaves(network, clock),
+        concatMap((frames) => answersOf(frames, readout, clock)),
+      ),
+    ),
     countAnswers(classes),
   );
 }
 
-function answersOf(
-  { labels, spikes, cpuUs }: WaveFrames,
-  readout: Pick<LinearReadout, "judge">,
-  clock: Clock,
-): AnsweredFrames {
+function answersOf(frames: WaveFrames, readout: FeatureJudge, clock: Clock): Observable<AnsweredFrames> {
   const startUs = clock.cpuUs();
-  const judged = readout.judge(spikes);
-  const spentUs = clock.cpuUs() - startUs;
+  const judged = readout.judge(frames.spikes);
+  const judged$ = judged instanceof Promise ? from(judged) : of(judged);
+  return judged$.pipe(map((answers) => compared(frames, answers, clock.cpuUs() - startUs)));
+}
+
+function compared({ labels, spikes, cpuUs }: WaveFrames, judged: Judged, spentUs: number): AnsweredFrames {
   // Where nothing spoke there is no answer, only the readout's bias.
   const isSilent = (frame: number) => spikes.start[frame] === spikes.start[frame + 1];
   const answers = Int16Array.from(judged.labels, (label, frame) => (isSilent(frame) ? -1 : label));

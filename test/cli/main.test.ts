@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { packageVersion } from "../../src/core/version.ts";
 import { expectUsage, MAIN, spikeline } from "./program.ts";
 
-const COMMANDS = ["start", "run", "train", "eval", "bench", "info"];
+const COMMANDS = ["start", "run", "train", "eval", "export", "bench", "info"];
 
 describe.concurrent("help", () => {
   test("lists every command", async () => {

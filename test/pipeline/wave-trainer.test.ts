@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.ts";
 import { batches, type ImagePart } from "../../src/datasets/labelled-frames.ts";
 import { WaveNetwork } from "../../src/network/wave-network.ts";
-import { evaluateWaves, learnWaves } from "../../src/pipeline/wave-trainer.ts";
+import { evaluateWaves, type FeatureJudge, learnWaves } from "../../src/pipeline/wave-trainer.ts";
 import { LinearReadout } from "../../src/readout/linear.ts";
 import { drawStrokes, tinyWaveDescription } from "../model/tiny-wave-model.ts";
 import { movedClock } from "./frames-world.ts";
@@ -52,6 +52,27 @@ describe("evaluating waves", () => {
     expect(result).toMatchObject({ frames: 100, judged: 100, unanswered: [0, 0, 0] });
     expect(result.accuracy).toBeGreaterThan(0.8);
     expect(result.confusion.flat().reduce((sum, count) => sum + count)).toBe(100);
+  });
+
+  test("finds the same by a readout that answers later, and counts the time until it does", async () => {
+    const { clock, work } = movedClock();
+    const network = WaveNetwork.create(description);
+    const taught = LinearReadout.create(description.readout);
+    const train = strokes(300, 1);
+    taught.train(network.present(train.images), train.labels, { passes: 5 });
+    const later: FeatureJudge = {
+      judge: async (spikes) => {
+        await Promise.resolve();
+        work(20);
+        return taught.judge(spikes);
+      },
+    };
+    const [now, then] = await Promise.all(
+      [taught, later].map((readout) =>
+        lastValueFrom(evaluateWaves(batches$(strokes(100, 2), 30), { network, readout, classes: 3 }, clock)),
+      ),
+    );
+    expect(then).toEqual({ ...now, cpuUs: 80, testFps: 100 / 80e-6 });
   });
 
   test("counts images in which nothing spoke as unanswered, and the time of both parts", async () => {
