@@ -1,21 +1,20 @@
 import fc from "fast-check";
+import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.ts";
+import { native } from "../../src/native/binding.ts";
 import { WaveNetwork } from "../../src/network/wave-network.ts";
 import { LinearReadout } from "../../src/readout/linear.ts";
 import { OnnxReadout } from "../../src/readout/onnx.ts";
 import { encodeOnnxReadout } from "../../src/readout/onnx-file.ts";
-import { loadOnnxRuntime } from "../../src/readout/onnx-runtime.ts";
-import type { Judged } from "../../src/readout/pooling.ts";
+import { flat, type Judged, nativePool } from "../../src/readout/pooling.ts";
 import { RewardReadout } from "../../src/readout/reward.ts";
 import { drawStrokes, tinyWaveModel } from "../model/tiny-wave-model.ts";
 import {
   type AnyDescription,
-  DOUBLE,
   drawSpikes,
   linear,
   onnxFolder,
-  ownOnnx,
   reward,
   scoreBounds,
   tensorsOf,
@@ -121,6 +120,22 @@ describe("an exported readout, run by onnxruntime-node", () => {
     }
   });
 
+  test("gives other programs the label beside the scores, of equal ones the first", async () => {
+    const description = linear({ pooling: { ...POOLING, value: "count" }, classes: 5 });
+    const random = Random.fromKey(5);
+    const tensors = tensorsOf(description, () => (random.nextBelow(3) - 1) / 2);
+    const spikes = drawSpikes(description, { frames: 100, seed: 6, most: 12 });
+    const pooled = new Float32Array(100 * INPUTS);
+    new native.FeatureRows(nativePool(description.pooling)).fill(...flat(spikes), pooled);
+    const bytes = encodeOnnxReadout({ description, tensors, producerVersion: "0.1.0" });
+    const session = await InferenceSession.create(bytes, { logSeverityLevel: 4 });
+    const { label, scores } = await session.run({ pooled: new Tensor("float32", pooled, [100, INPUTS]) });
+    const { labels } = LinearReadout.restore(description, tensors).judge(spikes);
+    expect(Array.from(label?.data ?? [], Number)).toEqual([...labels]);
+    expect([label?.dims, scores?.dims]).toEqual([[100], [100, 5]]);
+    await session.release();
+  });
+
   test("answers as that of a trained wave model", async () => {
     const { description, tensors } = tinyWaveModel();
     const network = WaveNetwork.restore({ description, tensors });
@@ -173,124 +188,5 @@ describe("an exported readout, run by onnxruntime-node", () => {
     await readout.dispose();
     await readout.dispose();
     await expect(readout.judge(spikes)).rejects.toThrow(code("ONNX_DISPOSED"));
-  });
-});
-
-describe("somebody's own ONNX readout", () => {
-  const description = linear({ pooling: POOLING, classes: 4 });
-  const random = Random.fromKey(3);
-  const weights = Float32Array.from({ length: INPUTS * 4 }, () => random.nextUnit() - 0.5);
-  const spikes = drawSpikes(description, { frames: 20, seed: 4 });
-  const usual: Parameters<typeof ownOnnx>[0] = {
-    input: { name: "x", axes: ["n", INPUTS] },
-    outputs: [{ name: "y", axes: ["n", 4] }],
-    weights,
-    columns: 4,
-  };
-  const judge = async (change: Partial<typeof usual>) => {
-    const readout = await OnnxReadout.open(
-      folder.write("own", ownOnnx({ ...usual, ...change })),
-      description,
-    );
-    return await readout.judge(spikes).finally(() => readout.dispose());
-  };
-
-  test("may name input and output as it likes, and take one frame at a time", async () => {
-    const tensors = tensorsOf(description, () => 0);
-    tensors.set("readout.weights", { shape: [INPUTS, 4], data: weights });
-    const native = LinearReadout.restore(description, tensors).judge(spikes);
-    expect(new Set(native.labels).size).toBeGreaterThan(2);
-    expect((await judge({})).labels).toEqual(native.labels);
-    const single = { input: { name: "x", axes: [1, INPUTS] }, outputs: [{ name: "y", axes: [1, 4] }] };
-    expect((await judge(single)).labels).toEqual(native.labels);
-  });
-
-  test("may have other outputs beside one that is named scores", async () => {
-    const outputs = ["other", "scores"].map((name) => ({ name, axes: ["n", 4] }));
-    expect(await judge({ outputs })).toEqual(await judge({}));
-  });
-
-  test.each<[string, Partial<typeof usual>, string, string]>([
-    [
-      "with other inputs than the model pools",
-      { input: { name: "x", axes: ["n", 11] }, weights: new Float32Array(44) },
-      "ONNX_INPUT",
-      'for 3 features in 2 × 2 cells, with any number of frames or 1, found "x float32 [n, 11]"; export it',
-    ],
-    [
-      "of two frames at a time",
-      { input: { name: "x", axes: [2, INPUTS] }, outputs: [{ name: "y", axes: [2, 4] }] },
-      "ONNX_INPUT",
-      'found "x float32 [2, 12]"',
-    ],
-    [
-      "of other numbers",
-      {
-        input: { name: "x", axes: ["n", INPUTS], type: DOUBLE },
-        outputs: [{ name: "y", axes: ["n", 4], type: DOUBLE }],
-        weights: new Float64Array(INPUTS * 4),
-      },
-      "ONNX_INPUT",
-      'found "x float64 [n, 12]"',
-    ],
-    [
-      "with other classes",
-      { outputs: [{ name: "y", axes: ["n", 6] }], weights: new Float32Array(INPUTS * 6), columns: 6 },
-      "ONNX_OUTPUT",
-      'of [frames, 4] in FILE, found "y float32 [n, 6]"; export it',
-    ],
-    [
-      "with several outputs, none of them named scores",
-      { outputs: ["y", "z"].map((name) => ({ name, axes: ["n", 4] })) },
-      "ONNX_OUTPUT",
-      'found "y float32 [n, 4], z float32 [n, 4]"',
-    ],
-    [
-      "with scores that are no numbers",
-      { weights: weights.map(() => Number.NaN) },
-      "ONNX_SCORES",
-      "Expected [20, 4] scores from FILE, but it gave some that are not finite",
-    ],
-  ])("is refused %s", async (_, change, name, words) => {
-    const refused: unknown = await judge(change).catch((error: unknown) => error);
-    expect(refused).toMatchObject({ code: name, exitCode: 65 });
-    const { message } = refused as Error;
-    expect(message.replaceAll(/\S+\.onnx/g, "FILE")).toContain(words);
-    expect(message).not.toContain("\n");
-  });
-
-  test("is refused when it is absent, no ONNX, or cut short", async () => {
-    const open = (file: string) => OnnxReadout.open(file, description);
-    await expect(open("/absent/own.onnx")).rejects.toThrow(code("MODEL_MISSING"));
-    await expect(open("/tmp")).rejects.toThrow(code("MODEL_NOT_A_FILE"));
-    const whole = ownOnnx(usual);
-    const random = Random.fromKey(11);
-    for (let length = 0; length < whole.length; length += 1 + random.nextBelow(9)) {
-      await expect(open(folder.write("cut", whole.subarray(0, length)))).rejects.toThrow(
-        expect.objectContaining({ exitCode: 65, message: expect.stringMatching(/^Expected .*\.$/) }),
-      );
-    }
-  });
-});
-
-describe("the ONNX runtime", () => {
-  const failing = (error: Error) => loadOnnxRuntime(() => Promise.reject(error));
-
-  test("is asked for by name where it is not installed", async () => {
-    const absent = Object.assign(new Error("no package"), { code: "ERR_MODULE_NOT_FOUND" });
-    await expect(failing(absent)).rejects.toMatchObject({
-      code: "ONNX_RUNTIME",
-      exitCode: 69,
-      message: expect.stringContaining(
-        "it is not installed; `npm install --ignore-scripts onnxruntime-node`",
-      ),
-    });
-  });
-
-  test("says so where it is there but does not load", async () => {
-    await expect(failing(new Error("no such library"))).rejects.toMatchObject({
-      code: "ONNX_RUNTIME",
-      message: expect.stringContaining("it does not load on this machine"),
-    });
   });
 });
