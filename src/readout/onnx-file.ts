@@ -16,7 +16,7 @@ import type { RewardDescription } from "./reward.ts";
 
 /** Operators of 2020 and the container of that time: every runtime since ONNX 1.8 takes them. */
 export const OPSET = 13;
-export const IR_VERSION = 7;
+const IR_VERSION = 7;
 
 export const INPUT_NAME = "pooled";
 export const SCORES_NAME = "scores";
