@@ -140,7 +140,7 @@ export function addTrain(program: Command): void {
     .option("--source <dir>", "folder of event recordings instead of a data set")
     .option("--labels <file>", "labels of the recordings: lines of `id label`")
     .option("--validation <share>", "keep this share of the training frames for testing, such as 0.2")
-    .option("--passes <n>", "how often all frames are seen (default: 1; flagship-images: 20)")
+    .option("--passes <n>", "how often all frames are seen (default: 1; flagship-images: 30)")
     .option("--frames <n>", "see only the first n frames")
     .option("--seed <n>", "seed of weights and spikes (default: 7)")
     .option("--weights <kind>", "float32 or uint8")

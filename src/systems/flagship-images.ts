@@ -6,40 +6,62 @@
  * at a place wins it, few winners an image learn and inhibit their neighbourhood. Ours instead of theirs: one layer,
  * no neuron is silenced after its spike but at its own place, two thresholds a place whose first crossings are two
  * features, counts in cells instead of the last potential, and softmax regression instead of a support vector machine.
- * The constants are those of throw-away prototypes: chosen on the last 10,000 training digits, but for the rates of
- * learning and the cells, which an earlier round had chosen by test accuracy. The readout's last rate was not searched.
- * In those prototypes balanced random filters and raw patches of digits in place of the learned ones did as well with
- * 60,000 labels: the accuracy is owed to the coding, the thresholds and the readout, not to STDP.
+ * All constants were chosen on the last 10,000 training digits, but for the rates of STDP and the cells, which
+ * throw-away prototypes had chosen by test accuracy.
+ *
+ * Learning the filters is not what makes the accuracy. Of 10,000 test digits, 60,000 labels, seeds 1 to 3: STDP names
+ * 99.22 %, patches of digits as they are 99.29 %, balanced random filters 98.98 % (scripts/measure-flagship.mjs).
  */
 import type { WaveRecipe } from "./recipe.ts";
 
 const SIDE = 28;
 const WINDOW = 7;
-const MAPS = 128;
-const THRESHOLDS = [17, 22.1];
 const POSITIONS = SIDE - WINDOW + 1;
 
 export const flagshipImages: WaveRecipe = {
   name: "flagship-images",
   summary: "A first-spike convolution learns what images are made of, and a linear readout names them.",
-  paper: "after Kheradpisheh et al. 2018, Neural Networks 99:56",
-  dataset: "mnist",
-  learnedImages: 3000,
-  passes: 20,
-  describe: ({ seed, presentations }) => ({
+  ...common(),
+  describe: (options) => describe("flagship-images", { ...options, maps: 128, thresholds: [17, 22.1] }),
+};
+
+/** Half the maps: a fifth more frames a second, and a tenth of a point less accurate on MNIST. */
+export const flagshipImagesSmall: WaveRecipe = {
+  name: "flagship-images-small",
+  summary: "The flagship for images with half as many maps, for small machines.",
+  ...common(),
+  describe: (options) => describe("flagship-images-small", { ...options, maps: 64, thresholds: [16, 21] }),
+};
+
+function common() {
+  return {
+    paper: "after Kheradpisheh et al. 2018, Neural Networks 99:56",
+    dataset: "mnist",
+    learnedImages: 3000,
+    passes: 30,
+  } as const;
+}
+
+type Size = { readonly maps: number; readonly thresholds: readonly number[] };
+
+function describe(
+  system: string,
+  { maps, thresholds, seed, presentations }: Size & Parameters<WaveRecipe["describe"]>[0],
+): ReturnType<WaveRecipe["describe"]> {
+  return {
     format: "spikeline-model",
     version: 1,
-    system: "flagship-images",
+    system,
     seed,
     input: { width: SIDE, height: SIDE },
     encoder: { kind: "dog-rank", sigmaCentre: 1, sigmaSurround: 2, contrast: 0.02, mostSpikes: 512 },
     layers: [
       {
         kind: "wave",
-        maps: MAPS,
+        maps,
         window: WINDOW,
         pad: 0,
-        thresholds: THRESHOLDS,
+        thresholds: [...thresholds],
         initialMean: 0.8,
         initialStd: 0.05,
         learning: {
@@ -57,7 +79,7 @@ export const flagshipImages: WaveRecipe = {
     readout: {
       kind: "linear",
       pooling: {
-        features: THRESHOLDS.length * MAPS,
+        features: thresholds.length * maps,
         width: POSITIONS,
         height: POSITIONS,
         grid: 4,
@@ -65,12 +87,12 @@ export const flagshipImages: WaveRecipe = {
         norm: "none",
       },
       augmentation: { shiftPx: 1, rotationRad: 0.15, shear: 0.15, scale: 0.1, dropout: 0.3 },
-      rate: { first: 0.01, last: 0.001, frames: presentations },
+      rate: { first: 0.01, last: 0.0005, frames: presentations },
       classes: 10,
       seed,
       batch: 1,
       weightDecay: 0,
       classNames: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
     },
-  }),
-};
+  };
+}

@@ -32,7 +32,7 @@ describe.concurrent("training a wave system", () => {
       maps: 128,
       seed: 3,
       frames: 300,
-      passes: 20,
+      passes: 30,
       test: { frames: 100, accuracy: expect.any(Number) },
       out: out("shapes"),
     });
@@ -46,7 +46,7 @@ describe.concurrent("training a wave system", () => {
 
   test("writes a model that is what eval finds it to be, each time it is asked", async () => {
     const { description } = await loadAnyModel(out("shapes"));
-    expect(description.provenance).toMatchObject({ dataset: "mnist", framesSeen: 6000 });
+    expect(description.provenance).toMatchObject({ dataset: "mnist", framesSeen: 9000 });
     const [measured] = description.accuracy;
     expect(measured).toMatchObject({ dataset: "mnist (test)", frames: 100 });
     expect(measured?.accuracy).toBeGreaterThan(0.8);
@@ -101,6 +101,12 @@ describe.concurrent("training a wave system", () => {
     expect(held.description.accuracy).toMatchObject([{ dataset: "mnist (validation)", frames: 60 }]);
   });
 
+  test("learns the small system with half the maps", async () => {
+    const few = ["--data", data, "--frames", "50", "--passes", "1", "--json"];
+    const small = documentOf(await spikeline(["train", "flagship-images-small", ...few]));
+    expect(small).toMatchObject({ system: "flagship-images-small", maps: 64, frames: 50, passes: 1 });
+  });
+
   test("says in words what it did, and that nothing was saved", async () => {
     const { code, stdout } = await train("--frames", "50", "--passes", "1");
     expect(code).toBe(0);
@@ -123,7 +129,7 @@ describe.concurrent("a model of a wave system", () => {
       window: 7,
       thresholds: [17, 22.1],
       readout: "linear",
-      framesSeen: 6000,
+      framesSeen: 9000,
       accuracy: [{ dataset: "mnist (test)" }],
     });
     expect(readFileSync(picture).subarray(1, 4).toString()).toBe("PNG");
