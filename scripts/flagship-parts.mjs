@@ -43,8 +43,8 @@ export const CHOSEN = {
   rule: "runner-up",
   neuronsPerClass: 5,
   marginGate: 5,
-  rewardRate: 0.005,
-  rewardLastRate: 0.0005,
+  rewardRate: 0.01,
+  rewardLastRate: 0.002,
   onceRate: 0.01,
   onceSoftRate: 0.007,
   onceLastRate: 0.001,
@@ -228,21 +228,18 @@ export function trainOnce(s, made, taught, rule) {
   const first = rule === "soft" ? s.onceSoftRate : s.onceRate;
   const rate = falling(first, s.onceLastRate, taught.labels.length);
   const still = { shiftPx: s.onceShiftPx, rotationRad: 0, shear: 0, scale: 0, dropout: s.onceDropout };
-  return learnByReward(s, made, taught, { passes: 1, rule, options: optionsOf(s, made, rate, still) });
+  return learnByReward(s, taught, { passes: 1, rule, options: optionsOf(s, made, rate, still) });
 }
 
 export function trainByReward(s, made, taught, passes) {
   const rate = falling(s.rewardRate, s.rewardLastRate, passes * taught.labels.length);
-  return learnByReward(s, made, taught, { passes, rule: s.rule, options: optionsOf(s, made, rate) });
+  return learnByReward(s, taught, { passes, rule: s.rule, options: optionsOf(s, made, rate) });
 }
 
-/** Told only whether its guess was right; each pass in an order of its own. */
-function learnByReward(s, made, { spikes, labels }, { passes, rule, options }) {
+/** Told only whether its guess was right. */
+function learnByReward(s, { spikes, labels }, { passes, rule, options }) {
   const { neuronsPerClass, marginGate } = s;
   const readout = RewardReadout.create({ ...options, rule, neuronsPerClass, marginGate });
-  for (let pass = 0; pass < passes; pass++) {
-    const order = permutation(labels.length, Random.fromKey(hashWords(made.params.seed, pass)));
-    readout.learn(spikes, labels, { order });
-  }
+  readout.train(spikes, labels, { passes, average: true });
   return readout;
 }

@@ -7,7 +7,7 @@ import type { WaveModel } from "../model/wave-schema.ts";
 import { WaveNetwork } from "../network/wave-network.ts";
 import type { Evaluation } from "../pipeline/evaluator.ts";
 import { evaluateWaves, learnWaves, presentWaves } from "../pipeline/wave-trainer.ts";
-import { LinearReadout } from "../readout/linear.ts";
+import { restoreReadout, type WaveReadout } from "../readout/wave-readout.ts";
 import type { Progress } from "../report/progress.ts";
 import { BATCH_FRAMES } from "./frame-set.ts";
 import { percentText } from "./learn.ts";
@@ -43,7 +43,7 @@ export type Learned = {
 
 /** The convolution learns from the first images without labels, then the readout from all with them. */
 export async function learnWave(
-  parts: { readonly network: WaveNetwork; readonly readout: LinearReadout },
+  parts: { readonly network: WaveNetwork; readonly readout: WaveReadout },
   options: {
     readonly images: ImagePart;
     /** What the convolution learns from. */
@@ -99,7 +99,7 @@ function presentAll(network: WaveNetwork, images: ImagePart, output: Output) {
 
 /** Passes of the readout; the weights are the mean of those after each of the last half. */
 function teach(
-  readout: LinearReadout,
+  readout: WaveReadout,
   spikes: FeatureSpikes,
   options: { readonly labels: Uint8Array; readonly passes: number; readonly output: Output },
 ) {
@@ -128,7 +128,7 @@ export async function judgeWaveModel(
 ): Promise<Evaluation> {
   const { images, output } = options;
   const network = WaveNetwork.restore(model);
-  const readout = LinearReadout.restore(model.description.readout, model.tensors);
+  const readout = restoreReadout(model.description.readout, model.tensors);
   try {
     const { classes } = readout.description;
     return await withBar(output, { label: "test", total: images.count }, (bar) =>

@@ -3,7 +3,7 @@ import { map, type Observable, type OperatorFunction, scan } from "rxjs";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { LabelledImages } from "../datasets/labelled-frames.ts";
 import type { WaveNetwork, WaveOutputs } from "../network/wave-network.ts";
-import type { LinearReadout } from "../readout/linear.ts";
+import type { WaveReadout } from "../readout/wave-readout.ts";
 import { type AnsweredFrames, countAnswers, type Evaluation } from "./evaluator.ts";
 
 export type WaveProgress = {
@@ -54,7 +54,7 @@ export function evaluateWaves(
   images$: Observable<LabelledImages>,
   parts: {
     readonly network: Pick<WaveNetwork, "present">;
-    readonly readout: Pick<LinearReadout, "judge">;
+    readonly readout: Pick<WaveReadout, "judge">;
     readonly classes: number;
   },
   clock: Clock = systemClock,
@@ -69,7 +69,7 @@ export function evaluateWaves(
 
 function answersOf(
   { labels, spikes, cpuUs }: WaveFrames,
-  readout: Pick<LinearReadout, "judge">,
+  readout: Pick<WaveReadout, "judge">,
   clock: Clock,
 ): AnsweredFrames {
   const startUs = clock.cpuUs();

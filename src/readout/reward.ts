@@ -27,6 +27,7 @@ import {
   voteOfShares,
   withDefaults,
 } from "./pooling.ts";
+import { learnInPasses, type Training } from "./training.ts";
 import { checkLabels, type Vote } from "./votes.ts";
 
 export type RewardRule = "winner" | "runner-up" | "soft";
@@ -172,6 +173,29 @@ export class RewardReadout {
       options;
     const checked = labelsOf(labels, spikes, this.description.classes);
     return this.#native.learn(...flat(spikes), checked, order, told);
+  }
+
+  /**
+   * Learns all frames in several passes, each in an order of its own, told only right and wrong. With a mean, no
+   * decision waits for its reward afterwards.
+   * @throws SpikelineError READOUT_PASSES, READOUT_LABEL, Error SPIKELINE_KERNEL if a spike is off the map
+   */
+  train(spikes: FeatureSpikes, labels: ArrayLike<number>, training: Training): void {
+    const sum = new Float64Array(training.average ? this.#emptyState().weights.length : 0);
+    let summed = 0;
+    learnInPasses(training, {
+      seed: this.description.seed,
+      frames: framesIn(spikes),
+      learned: () => this.rewards,
+      learn: (order) => this.learn(spikes, labels, { order }),
+      keepMean: () => {
+        const { weights } = this.#state();
+        for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (weights[i] ?? 0);
+        summed++;
+      },
+    });
+    if (summed === 0) return;
+    this.#native.writeState({ ...this.#state(), weights: Float32Array.from(sum, (total) => total / summed) });
   }
 
   /** Decides on many frames; these decisions cannot be rewarded. */

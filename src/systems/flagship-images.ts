@@ -1,6 +1,6 @@
 /**
  * The flagship for images: a first-spike convolution learned by STDP (after Kheradpisheh et al. 2018, Neural Networks
- * 99:56), and a linear readout of its feature spikes. One spike at most an input, the strongest contrast first.
+ * 99:56), and a readout of its feature spikes. One spike at most an input, the strongest contrast first.
  *
  * As published: ON and OFF contrast in rank order, non-leaky neurons that share their weights, the first map to fire
  * at a place wins it, few winners an image learn and inhibit their neighbourhood. Ours instead of theirs: one layer,
@@ -12,6 +12,7 @@
  * Learning the filters is not what makes the accuracy. Of 10,000 test digits, 60,000 labels, seeds 1 to 3: STDP names
  * 99.22 %, patches of digits as they are 99.29 %, balanced random filters 98.98 % (scripts/measure-flagship.mjs).
  */
+import type { WaveReadoutDescription } from "../model/wave-schema.ts";
 import type { WaveRecipe } from "./recipe.ts";
 
 const SIDE = 28;
@@ -20,7 +21,7 @@ const POSITIONS = SIDE - WINDOW + 1;
 
 export const flagshipImages: WaveRecipe = {
   name: "flagship-images",
-  summary: "A first-spike convolution learns what images are made of, and a linear readout names them.",
+  summary: "A first-spike convolution learns what images are made of, and a readout names them.",
   ...common(),
   describe: (options) => describe("flagship-images", { ...options, maps: 128, thresholds: [17, 22.1] }),
 };
@@ -38,15 +39,34 @@ function common() {
     paper: "after Kheradpisheh et al. 2018, Neural Networks 99:56",
     dataset: "mnist",
     learnedImages: 3000,
-    passes: 30,
+    passes: { linear: 30, reward: 8 },
   } as const;
 }
+
+/**
+ * Softmax regression told the labels, or neurons told right and wrong alone: winner and runner-up, a margin of 5. Of
+ * twelve settings of the latter these named most of the last 10,000 training digits, 99.07 %; ten are within 0.1 points.
+ */
+const READOUTS = {
+  linear: { kind: "linear", batch: 1, weightDecay: 0 },
+  reward: {
+    kind: "reward",
+    rule: "runner-up",
+    marginGate: 5,
+    runnerUpShare: 0.5,
+    recencyPenalty: 0,
+    neuronsPerClass: 5,
+    memory: 64,
+    initialMax: 0.01,
+  },
+} as const satisfies Record<string, Partial<WaveReadoutDescription>>;
+const RATES = { linear: { first: 0.01, last: 0.0005 }, reward: { first: 0.01, last: 0.002 } } as const;
 
 type Size = { readonly maps: number; readonly thresholds: readonly number[] };
 
 function describe(
   system: string,
-  { maps, thresholds, seed, presentations }: Size & Parameters<WaveRecipe["describe"]>[0],
+  { maps, thresholds, seed, presentations, readout = "linear" }: Size & Parameters<WaveRecipe["describe"]>[0],
 ): ReturnType<WaveRecipe["describe"]> {
   return {
     format: "spikeline-model",
@@ -77,7 +97,7 @@ function describe(
       },
     ],
     readout: {
-      kind: "linear",
+      ...READOUTS[readout],
       pooling: {
         features: thresholds.length * maps,
         width: POSITIONS,
@@ -87,11 +107,9 @@ function describe(
         norm: "none",
       },
       augmentation: { shiftPx: 1, rotationRad: 0.15, shear: 0.15, scale: 0.1, dropout: 0.3 },
-      rate: { first: 0.01, last: 0.0005, frames: presentations },
+      rate: { ...RATES[readout], frames: presentations },
       classes: 10,
       seed,
-      batch: 1,
-      weightDecay: 0,
       classNames: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
     },
   };

@@ -101,6 +101,19 @@ describe.concurrent("training a wave system", () => {
     expect(held.description.accuracy).toMatchObject([{ dataset: "mnist (validation)", frames: 60 }]);
   });
 
+  test("learns by reward alone when told to, and the file is judged and told as such", async () => {
+    const document = documentOf(await train("--readout", "reward", "--json", "--out", out("reward")));
+    expect(document).toMatchObject({ readout: "reward", passes: 8, test: { frames: 100 } });
+    expect(document.test).toMatchObject({ accuracy: expect.any(Number) });
+    const { description } = await loadAnyModel(out("reward"));
+    const [measured] = description.accuracy;
+    expect(measured?.accuracy).toBeGreaterThan(0.8);
+    const judged = await spikeline(["eval", out("reward"), "--data", data, "--json"]);
+    expect(documentOf(judged)).toMatchObject({ accuracy: measured?.accuracy, frames: 100 });
+    const { stdout } = await spikeline(["info", out("reward")]);
+    expect(stdout).toContain("a readout learned by reward of 4 × 4 cells");
+  });
+
   test("learns the small system with half the maps", async () => {
     const few = ["--data", data, "--frames", "50", "--passes", "1", "--json"];
     const small = documentOf(await spikeline(["train", "flagship-images-small", ...few]));
@@ -135,7 +148,7 @@ describe.concurrent("a model of a wave system", () => {
     expect(readFileSync(picture).subarray(1, 4).toString()).toBe("PNG");
     const { stdout } = await spikeline(["info", out("shapes")]);
     expect(stdout).toContain(
-      "28 × 28 pixels, 128 maps of 7 × 7 pixels, thresholds 17 and 22.1, a linear readout",
+      "28 × 28 pixels, 128 maps of 7 × 7 pixels, thresholds 17 and 22.1, a linear readout of 4",
     );
     expect(stdout).toContain("it names 0, 1, 2");
   });
@@ -178,6 +191,7 @@ describe.concurrent("training a wave system refuses", () => {
     [["--weights", "uint8"], 2, "TRAIN_OPTION", "no --weights"],
     [["--resume", "m.safetensors"], 2, "TRAIN_OPTION", "no --resume"],
     [["--dataset", "n-mnist"], 2, "SOURCE_KIND", "sees images"],
+    [["--readout", "vote"], 2, "OPTION_VALUE", '"linear" or "reward" for --readout'],
     [["--labels", "x"], 2, "SOURCE_LABELS", "images bring their own"],
     [["--validation", "0.001"], 2, "VALIDATION_EMPTY", "of the 300 images"],
     [["--data", "/absent"], 66, "MNIST_ABSENT", "/absent"],
