@@ -50,6 +50,9 @@ export const CHOSEN = {
   onceLastRate: 0.001,
   onceShiftPx: 0,
   onceDropout: 0,
+  // The control without filters.
+  rawGrid: 14,
+  rawRate: 0.01,
   // Margin stop.
   linearMargin: 8,
   rewardMargin: 10,
@@ -63,12 +66,14 @@ const OWN_THRESHOLDS = {
   "random-64": [12, 18],
   "imprinted-128": [17, 22.1],
   "imprinted-64": [17, 22.1],
+  "raw-2": [1, 1],
 };
 
 /** The settings with the thresholds of these filters, unless others were set. */
 export function settingsFor(s, name) {
   const [low, high] = OWN_THRESHOLDS[name];
-  return s.low > 0 ? s : { ...s, low, high };
+  const own = s.low > 0 ? s : { ...s, low, high };
+  return name === "raw-2" ? { ...own, window: 1, grid: s.rawGrid, rate: s.rawRate } : own;
 }
 
 const BATCH = 100;
@@ -103,9 +108,21 @@ export function waveParams(s, maps, seed) {
   };
 }
 
-/** A network whose filters are "stdp", "random" or "imprinted"; the controls have as many ones as STDP leaves. */
+/** A network that hands on what comes in: ON spikes are those of its first map, OFF spikes those of its second. */
+function rawNetwork(params) {
+  const network = new native.WaveNetwork(params);
+  const weights = Float32Array.of(1, 0, 0, 1);
+  network.writeState({ weights, theta: Float32Array.of(1, 1), counters: new Uint32Array(2) });
+  return { network, params, ones: 1 };
+}
+
+/**
+ * A network whose filters are "stdp", "random", "imprinted" or "raw"; the controls but the last have as many ones as
+ * STDP leaves.
+ */
 export function makeNetwork(s, { filters, maps, seed }, images) {
   const params = waveParams(s, maps, seed);
+  if (filters === "raw") return rawNetwork(params);
   const { pixels, taps } = waveShape(params);
   const network = new native.WaveNetwork(params);
   const digits = images.subarray(0, s.learned * pixels);
