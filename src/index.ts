@@ -33,14 +33,18 @@ export { type AnyModel, isWaveModel, type WaveDescription, type WaveModel } from
 export { type FrameOutputs, type Presented, SpikingNetwork } from "./network/spiking-network.ts";
 export { WaveNetwork, type WaveOutputs } from "./network/wave-network.ts";
 export { type Evaluation, evaluate } from "./pipeline/evaluator.ts";
+export { evaluateOnThreads, type ThreadedEvaluation } from "./pipeline/judge-threads.ts";
 export { livePipeline } from "./pipeline/live.ts";
 export type { LiveOptions } from "./pipeline/live-graph.ts";
 export { TrainableModel } from "./pipeline/live-model.ts";
 export { type LabelledFrames, presentFrames } from "./pipeline/operators/present-frames.ts";
 export { through } from "./pipeline/operators/through.ts";
 export { nameNeurons, type TrainingProgress, train } from "./pipeline/trainer.ts";
+export { evaluateWaves, learnWaves } from "./pipeline/wave-trainer.ts";
 export { LinearReadout } from "./readout/linear.ts";
+export { RewardReadout } from "./readout/reward.ts";
 export { type Vote, VoteReadout } from "./readout/vote.ts";
+export { createReadout, restoreReadout, type WaveReadout } from "./readout/wave-readout.ts";
 export type { Recording } from "./sensors/playback.ts";
 export { RecordingFolderSensor } from "./sensors/recording-folder.ts";
 export type { EventSensor, Sensor } from "./sensors/sensor.ts";

@@ -6,6 +6,7 @@ import { batches, type ImagePart } from "../datasets/labelled-frames.ts";
 import type { WaveModel } from "../model/wave-schema.ts";
 import { WaveNetwork } from "../network/wave-network.ts";
 import type { Evaluation } from "../pipeline/evaluator.ts";
+import { evaluateOnThreads, type ThreadedEvaluation } from "../pipeline/judge-threads.ts";
 import { evaluateWaves, learnWaves, presentWaves } from "../pipeline/wave-trainer.ts";
 import { restoreReadout, type WaveReadout } from "../readout/wave-readout.ts";
 import type { Progress } from "../report/progress.ts";
@@ -119,6 +120,21 @@ function teach(
     });
     return { right, cpuUs: systemClock.cpuUs() - startUs };
   });
+}
+
+/** As `judgeWaveModel`, on several threads at once. */
+export function judgeOnThreads(
+  model: WaveModel,
+  options: { readonly images: ImagePart; readonly threads: number; readonly output: Output },
+): Promise<ThreadedEvaluation> {
+  const { images, threads, output } = options;
+  return withBar(output, { label: "test", total: images.count }, (bar) =>
+    lastValueFrom(
+      evaluateOnThreads(batches$(images), { model, threads }).pipe(
+        tap(({ frames, accuracy }) => bar.update(frames, [`accuracy ${percentText(accuracy)}`])),
+      ),
+    ),
+  );
 }
 
 /** Judges a wave model on images, learning off. */

@@ -65,6 +65,7 @@ export const evalOptions = z.strictObject({
   source: text.optional(),
   labels: text.optional(),
   frames: whole(1, 100_000_000).optional(),
+  threads: whole(1, 64).optional(),
 });
 
 export const benchOptions = z.strictObject({

@@ -49,35 +49,38 @@ export function presentWaves(
   });
 }
 
+export type WaveJudges = {
+  readonly network: Pick<WaveNetwork, "present">;
+  readonly readout: Pick<WaveReadout, "judge">;
+};
+
 /** Measures a wave network and its readout; the last evaluation is the result. */
 export function evaluateWaves(
   images$: Observable<LabelledImages>,
-  parts: {
-    readonly network: Pick<WaveNetwork, "present">;
-    readonly readout: Pick<WaveReadout, "judge">;
-    readonly classes: number;
-  },
+  { classes, ...judges }: WaveJudges & { readonly classes: number },
   clock: Clock = systemClock,
 ): Observable<Evaluation> {
-  const { network, readout, classes } = parts;
   return images$.pipe(
-    presentWaves(network, clock),
-    map((frames) => answersOf(frames, readout, clock)),
+    map((batch) => {
+      const startUs = clock.cpuUs();
+      const answers = answerImages(batch.images, judges);
+      return answeredFrames(batch.labels, { answers, cpuUs: clock.cpuUs() - startUs });
+    }),
     countAnswers(classes),
   );
 }
 
-function answersOf(
-  { labels, spikes, cpuUs }: WaveFrames,
-  readout: Pick<WaveReadout, "judge">,
-  clock: Clock,
+/** The class of each image, −1 where nothing spoke: there is no answer then, only the readout's bias. */
+export function answerImages(images: Uint8Array, { network, readout }: WaveJudges): Int16Array {
+  const spikes = network.present(images);
+  const { labels } = readout.judge(spikes);
+  return Int16Array.from(labels, (label, k) => (spikes.start[k] === spikes.start[k + 1] ? -1 : label));
+}
+
+export function answeredFrames(
+  labels: Uint8Array,
+  { answers, cpuUs }: Pick<AnsweredFrames, "answers" | "cpuUs">,
 ): AnsweredFrames {
-  const startUs = clock.cpuUs();
-  const judged = readout.judge(spikes);
-  const spentUs = clock.cpuUs() - startUs;
-  // Where nothing spoke there is no answer, only the readout's bias.
-  const isSilent = (frame: number) => spikes.start[frame] === spikes.start[frame + 1];
-  const answers = Int16Array.from(judged.labels, (label, frame) => (isSilent(frame) ? -1 : label));
   const right = answers.reduce((sum, answer, frame) => sum + (answer === labels[frame] ? 1 : 0), 0);
-  return { labels: Int16Array.from(labels), answers, right, judged: labels.length, cpuUs: cpuUs + spentUs };
+  return { labels: Int16Array.from(labels), answers, right, judged: labels.length, cpuUs };
 }

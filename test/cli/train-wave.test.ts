@@ -153,6 +153,16 @@ describe.concurrent("a model of a wave system", () => {
     expect(stdout).toContain("it names 0, 1, 2");
   });
 
+  test("is judged on several threads with the same answers, and says how fast", async () => {
+    const judge = (...more: string[]) =>
+      spikeline(["eval", out("shapes"), "--data", data, "--json", ...more]);
+    const { testFps: _, ...alone } = documentOf(await judge());
+    const together = documentOf(await judge("--threads", "2"));
+    expect(together).toMatchObject({ ...alone, threads: 2 });
+    expect(together.wallFps).toBeGreaterThan(0);
+    expectRefusal(await judge("--threads", "0"), 2, "OPTION_VALUE", /--threads/);
+  });
+
   test("is judged on the first frames only when told to, and said in words", async () => {
     const ran = await spikeline(["eval", out("shapes"), "--data", data, "--frames", "7"]);
     expect(ran.stdout).toMatch(/^accuracy \d+\.\d % \(\d+ of 7\)$/m);
