@@ -10,7 +10,6 @@ import { native } from "../native/binding.ts";
 import type { NativeLinearReadout, NativeLinearState } from "../native/readouts.ts";
 import {
   type BaseOptions,
-  checkJudgesEarly,
   checkOneFrame,
   fillTensor,
   flat,
@@ -19,7 +18,8 @@ import {
   type Judged,
   type JudgedEarly,
   joinWords,
-  judgedOf,
+  judgeAll,
+  judgeAllEarly,
   labelsOf,
   nativeBase,
   type ReadoutBase,
@@ -126,9 +126,7 @@ export class LinearReadout {
 
   /** Decides on many frames. */
   judge(spikes: FeatureSpikes): Judged {
-    const judged = judgedOf(framesIn(spikes), this.description.classes);
-    this.#native.judge(...flat(spikes), judged.labels, judged.margins, judged.shares);
-    return judged;
+    return judgeAll(this.#native, this.description, spikes);
   }
 
   /**
@@ -136,11 +134,7 @@ export class LinearReadout {
    * @throws SpikelineError READOUT_NORM
    */
   judgeEarly(spikes: FeatureSpikes, margin: number): JudgedEarly {
-    checkJudgesEarly(this.description.pooling);
-    const frames = framesIn(spikes);
-    const judged = { labels: new Uint16Array(frames), spikes: new Uint32Array(frames) };
-    this.#native.judgeEarly(...flat(spikes), margin, judged.labels, judged.spikes);
-    return judged;
+    return judgeAllEarly(this.#native, this.description, { spikes, margin });
   }
 
   /** The complete state, as copies. */

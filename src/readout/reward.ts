@@ -11,7 +11,6 @@ import { native } from "../native/binding.ts";
 import type { NativeRewardParams, NativeRewardReadout, NativeRewardState } from "../native/readouts.ts";
 import {
   type BaseOptions,
-  checkJudgesEarly,
   checkOneFrame,
   fillTensor,
   flat,
@@ -20,7 +19,8 @@ import {
   type Judged,
   type JudgedEarly,
   joinWords,
-  judgedOf,
+  judgeAll,
+  judgeAllEarly,
   labelsOf,
   nativeBase,
   type ReadoutBase,
@@ -200,9 +200,7 @@ export class RewardReadout {
 
   /** Decides on many frames; these decisions cannot be rewarded. */
   judge(spikes: FeatureSpikes): Judged {
-    const judged = judgedOf(framesIn(spikes), this.description.classes);
-    this.#native.judge(...flat(spikes), judged.labels, judged.margins, judged.shares);
-    return judged;
+    return judgeAll(this.#native, this.description, spikes);
   }
 
   /**
@@ -210,11 +208,7 @@ export class RewardReadout {
    * @throws SpikelineError READOUT_NORM
    */
   judgeEarly(spikes: FeatureSpikes, margin: number): JudgedEarly {
-    checkJudgesEarly(this.description.pooling);
-    const frames = framesIn(spikes);
-    const judged = { labels: new Uint16Array(frames), spikes: new Uint32Array(frames) };
-    this.#native.judgeEarly(...flat(spikes), margin, judged.labels, judged.spikes);
-    return judged;
+    return judgeAllEarly(this.#native, this.description, { spikes, margin });
   }
 
   /** The complete state, as copies. */
