@@ -43,13 +43,16 @@ export const CHOSEN = {
   rule: "runner-up",
   neuronsPerClass: 5,
   marginGate: 5,
-  rewardRate: 0.005,
-  rewardLastRate: 0.0005,
+  rewardRate: 0.01,
+  rewardLastRate: 0.002,
   onceRate: 0.01,
   onceSoftRate: 0.007,
   onceLastRate: 0.001,
   onceShiftPx: 0,
   onceDropout: 0,
+  // The control without filters.
+  rawGrid: 14,
+  rawRate: 0.01,
   // Margin stop.
   linearMargin: 8,
   rewardMargin: 10,
@@ -63,12 +66,14 @@ const OWN_THRESHOLDS = {
   "random-64": [12, 18],
   "imprinted-128": [17, 22.1],
   "imprinted-64": [17, 22.1],
+  "raw-2": [1, 1],
 };
 
 /** The settings with the thresholds of these filters, unless others were set. */
 export function settingsFor(s, name) {
   const [low, high] = OWN_THRESHOLDS[name];
-  return s.low > 0 ? s : { ...s, low, high };
+  const own = s.low > 0 ? s : { ...s, low, high };
+  return name === "raw-2" ? { ...own, window: 1, grid: s.rawGrid, rate: s.rawRate } : own;
 }
 
 const BATCH = 100;
@@ -103,9 +108,21 @@ export function waveParams(s, maps, seed) {
   };
 }
 
-/** A network whose filters are "stdp", "random" or "imprinted"; the controls have as many ones as STDP leaves. */
+/** A network that hands on what comes in: ON spikes are those of its first map, OFF spikes those of its second. */
+function rawNetwork(params) {
+  const network = new native.WaveNetwork(params);
+  const weights = Float32Array.of(1, 0, 0, 1);
+  network.writeState({ weights, theta: Float32Array.of(1, 1), counters: new Uint32Array(2) });
+  return { network, params, ones: 1 };
+}
+
+/**
+ * A network whose filters are "stdp", "random", "imprinted" or "raw"; the controls but the last have as many ones as
+ * STDP leaves.
+ */
 export function makeNetwork(s, { filters, maps, seed }, images) {
   const params = waveParams(s, maps, seed);
+  if (filters === "raw") return rawNetwork(params);
   const { pixels, taps } = waveShape(params);
   const network = new native.WaveNetwork(params);
   const digits = images.subarray(0, s.learned * pixels);
@@ -228,21 +245,18 @@ export function trainOnce(s, made, taught, rule) {
   const first = rule === "soft" ? s.onceSoftRate : s.onceRate;
   const rate = falling(first, s.onceLastRate, taught.labels.length);
   const still = { shiftPx: s.onceShiftPx, rotationRad: 0, shear: 0, scale: 0, dropout: s.onceDropout };
-  return learnByReward(s, made, taught, { passes: 1, rule, options: optionsOf(s, made, rate, still) });
+  return learnByReward(s, taught, { passes: 1, rule, options: optionsOf(s, made, rate, still) });
 }
 
 export function trainByReward(s, made, taught, passes) {
   const rate = falling(s.rewardRate, s.rewardLastRate, passes * taught.labels.length);
-  return learnByReward(s, made, taught, { passes, rule: s.rule, options: optionsOf(s, made, rate) });
+  return learnByReward(s, taught, { passes, rule: s.rule, options: optionsOf(s, made, rate) });
 }
 
-/** Told only whether its guess was right; each pass in an order of its own. */
-function learnByReward(s, made, { spikes, labels }, { passes, rule, options }) {
+/** Told only whether its guess was right. */
+function learnByReward(s, { spikes, labels }, { passes, rule, options }) {
   const { neuronsPerClass, marginGate } = s;
   const readout = RewardReadout.create({ ...options, rule, neuronsPerClass, marginGate });
-  for (let pass = 0; pass < passes; pass++) {
-    const order = permutation(labels.length, Random.fromKey(hashWords(made.params.seed, pass)));
-    readout.learn(spikes, labels, { order });
-  }
+  readout.train(spikes, labels, { passes, average: true });
   return readout;
 }

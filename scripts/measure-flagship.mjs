@@ -35,8 +35,9 @@ const USUAL = {
   "stdp-64": ["linear", "few", "speed"],
   "random-128": ["linear", "few"],
   "imprinted-128": ["linear", "few"],
-  "random-64": ["few"],
-  "imprinted-64": ["few"],
+  "random-64": ["linear", "few"],
+  "imprinted-64": ["linear", "few"],
+  "raw-2": ["linear", "few"],
 };
 
 const { values: flags } = parseArgs({

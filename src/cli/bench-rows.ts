@@ -32,14 +32,14 @@ const L2_BYTES = 256 * 1024;
 const MEMORY_BYTES = 512 * 1024 * 1024;
 const PROBE_BYTES = 1024 * 1024 * 1024;
 
-const median = (values: readonly number[]) => {
+export const median = (values: readonly number[]) => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 };
 
-const row = (
+export const row = (
   name: string,
   value: number,
   unit: string,

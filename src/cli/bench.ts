@@ -4,17 +4,23 @@ import { benchOptions, parseOptions } from "../config/options.ts";
 import { usageError } from "../core/errors.ts";
 import { suggestion } from "../core/nearest.ts";
 import { tableText } from "../report/table.ts";
+import { IMAGE_ROWS, imageRows, imageSteps } from "./bench-images.ts";
 import { type BenchRow, bandwidthRows, digitsRows, machine, twoCoreRows } from "./bench-rows.ts";
 import { Output } from "./output.ts";
 
-const GROUPS = ["dc400", "machine"] as const;
+const GROUPS = ["dc400", "flagship-images", "machine"] as const;
 /** What --only takes: the groups and every row. */
 const NAMES = [
   ...GROUPS,
   ...["", ".2cores", ".updates", ".bytes"].flatMap((kind) => [`dc400.train${kind}`, `dc400.test${kind}`]),
+  ...IMAGE_ROWS,
   "memory.read",
   "l2.read",
 ];
+
+/** Whether any row of the group is wanted. */
+const wants = (only: string | undefined, group: string) =>
+  only === undefined || group.startsWith(only) || only.startsWith(group);
 
 const numberText = (value: number) =>
   value >= 1e9
@@ -26,13 +32,15 @@ async function measure(
   options: { readonly runs: number; readonly data: string | undefined },
   output: Output,
 ) {
-  const withDigits = only === undefined || "dc400".startsWith(only) || only.startsWith("dc400");
-  const total = withDigits ? 2 + 2 * (1 + options.runs) : 2;
+  const withDigits = wants(only, "dc400");
+  const withImages = wants(only, "flagship-images");
+  const total = 2 + (withDigits ? 2 * (1 + options.runs) : 0) + (withImages ? imageSteps(options.runs) : 0);
   const bar = output.progress({ label: "bench", unit: "steps", total });
   let done = 0;
   const tick = (what: string) => bar.update(++done, [what]);
   try {
     const rows = bandwidthRows(options, tick);
+    if (withImages) rows.unshift(...(await imageRows(options, tick)));
     if (!withDigits) return rows;
     const l2 = rows.find(({ name }) => name === "l2.read")?.value ?? Number.NaN;
     rows.unshift(...(await digitsRows(options, l2, tick)), ...(await twoCoreRows(options, tick)));
@@ -52,8 +60,9 @@ async function benchCommand(raw: Record<string, unknown>): Promise<void> {
     );
   }
   const measured = await measure(only, { runs, data }, output);
-  const wanted = (row: BenchRow) =>
-    only === undefined || only === "machine" || row.name.startsWith(only) || !row.name.startsWith("dc400");
+  // The machine's rows stand beside all others.
+  const wanted = ({ name }: BenchRow) =>
+    only === undefined || name.startsWith(only) || /^(memory|l2)\./.test(name);
   const rows = measured.filter(wanted);
   const host = machine();
   output.result(

@@ -6,9 +6,10 @@ import { batches, type ImagePart } from "../datasets/labelled-frames.ts";
 import type { WaveModel } from "../model/wave-schema.ts";
 import { WaveNetwork } from "../network/wave-network.ts";
 import type { Evaluation } from "../pipeline/evaluator.ts";
+import { evaluateOnThreads, type ThreadedEvaluation } from "../pipeline/judge-threads.ts";
 import { evaluateWaves, learnWaves, presentWaves } from "../pipeline/wave-trainer.ts";
-import { LinearReadout } from "../readout/linear.ts";
 import { OnnxReadout } from "../readout/onnx.ts";
+import { restoreReadout, type WaveReadout } from "../readout/wave-readout.ts";
 import type { Progress } from "../report/progress.ts";
 import { BATCH_FRAMES } from "./frame-set.ts";
 import { percentText } from "./learn.ts";
@@ -44,7 +45,7 @@ export type Learned = {
 
 /** The convolution learns from the first images without labels, then the readout from all with them. */
 export async function learnWave(
-  parts: { readonly network: WaveNetwork; readonly readout: LinearReadout },
+  parts: { readonly network: WaveNetwork; readonly readout: WaveReadout },
   options: {
     readonly images: ImagePart;
     /** What the convolution learns from. */
@@ -100,7 +101,7 @@ function presentAll(network: WaveNetwork, images: ImagePart, output: Output) {
 
 /** Passes of the readout; the weights are the mean of those after each of the last half. */
 function teach(
-  readout: LinearReadout,
+  readout: WaveReadout,
   spikes: FeatureSpikes,
   options: { readonly labels: Uint8Array; readonly passes: number; readonly output: Output },
 ) {
@@ -120,6 +121,21 @@ function teach(
     });
     return { right, cpuUs: systemClock.cpuUs() - startUs };
   });
+}
+
+/** As `judgeWaveModel`, on several threads at once. */
+export function judgeOnThreads(
+  model: WaveModel,
+  options: { readonly images: ImagePart; readonly threads: number; readonly output: Output },
+): Promise<ThreadedEvaluation> {
+  const { images, threads, output } = options;
+  return withBar(output, { label: "test", total: images.count }, (bar) =>
+    lastValueFrom(
+      evaluateOnThreads(batches$(images), { model, threads }).pipe(
+        tap(({ frames, accuracy }) => bar.update(frames, [`accuracy ${percentText(accuracy)}`])),
+      ),
+    ),
+  );
 }
 
 /** Judges a wave model on images, learning off; by another readout if `readout` names an ONNX file. */
@@ -149,6 +165,6 @@ export async function judgeWaveModel(
 
 function openReadout({ description, tensors }: WaveModel, file: string | undefined) {
   return file === undefined
-    ? LinearReadout.restore(description.readout, tensors)
+    ? restoreReadout(description.readout, tensors)
     : OnnxReadout.open(file, description.readout);
 }

@@ -44,11 +44,12 @@ function waveParts({ description }: WaveModel) {
   const { input, layers, readout } = description;
   const [{ maps, window, thresholds }] = layers;
   const { grid } = readout.pooling;
+  const taught = readout.kind === "linear" ? "a linear readout" : "a readout learned by reward";
   const { width, height } = input;
   const crossed = thresholds.join(" and ");
   return {
     document: { inputs: width * height, maps, window, thresholds, grid, readout: readout.kind },
-    text: `${width} × ${height} pixels, ${maps} maps of ${window} × ${window} pixels, thresholds ${crossed}, a linear readout of ${grid} × ${grid} cells`,
+    text: `${width} × ${height} pixels, ${maps} maps of ${window} × ${window} pixels, thresholds ${crossed}, ${taught} of ${grid} × ${grid} cells`,
   };
 }
 

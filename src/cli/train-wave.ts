@@ -6,7 +6,7 @@ import { saveModel } from "../model/save.ts";
 import type { WaveDescription, WaveModel } from "../model/wave-schema.ts";
 import { WaveNetwork } from "../network/wave-network.ts";
 import type { Evaluation } from "../pipeline/evaluator.ts";
-import { LinearReadout } from "../readout/linear.ts";
+import { createReadout } from "../readout/wave-readout.ts";
 import { describeWaveSystem } from "../systems/describe-system.ts";
 import type { WaveRecipe } from "../systems/recipe.ts";
 import { firstImages, type ImageSet, openImages } from "./frame-set.ts";
@@ -26,12 +26,12 @@ export async function trainWave(recipe: WaveRecipe, options: TrainOptions): Prom
     throw usageError("TRAIN_OPTION", `Expected no --${given} for ${recipe.name}, which does not take it.`);
   }
   const output = new Output(options);
-  const { out, validation, seed, passes = recipe.passes } = options;
+  const { out, validation, seed, readout = "linear", passes = recipe.passes[readout] } = options;
   await checkOut(out);
   const set = openSet(recipe, options);
   const images = firstImages(set.train, options.frames ?? set.train.count);
   const presentations = images.count * passes;
-  const description = describeWaveSystem(recipe, { seed, presentations });
+  const description = describeWaveSystem(recipe, { seed, presentations, readout });
   const unlabelled = firstImages(images, recipe.learnedImages);
   const { model, learned } = await learnModel(description, { images, unlabelled, passes, output });
   const judged = await judgeWaveModel(model, { images: set.test, output });
@@ -42,6 +42,7 @@ export async function trainWave(recipe: WaveRecipe, options: TrainOptions): Prom
   const result = {
     system: recipe.name,
     maps: description.layers[0].maps,
+    readout,
     seed,
     frames: images.count,
     passes,
@@ -64,7 +65,7 @@ async function learnModel(
   options: Parameters<typeof learnWave>[1],
 ): Promise<{ readonly model: WaveModel; readonly learned: Learned }> {
   const network = WaveNetwork.create(description);
-  const readout = LinearReadout.create(description.readout);
+  const readout = createReadout(description.readout);
   try {
     const learned = await learnWave({ network, readout }, options);
     return {

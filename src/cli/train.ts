@@ -52,6 +52,13 @@ async function trainCommand(system: string | undefined, raw: Record<string, unkn
   const options = parseOptions(trainOptions, raw);
   const wave = findWaveSystem(system);
   if (wave !== undefined) return trainWave(wave, options);
+  if (options.readout !== undefined) {
+    const known = waveSystems.map((each) => each.name).join(" and ");
+    throw usageError(
+      "TRAIN_OPTION",
+      `Expected no --readout but with ${known}, whose readouts can be chosen.`,
+    );
+  }
   const output = new Output(options);
   await checkOut(options.out);
   const { description, network, profile } = await begin(system, options);
@@ -140,10 +147,14 @@ export function addTrain(program: Command): void {
     .option("--source <dir>", "folder of event recordings instead of a data set")
     .option("--labels <file>", "labels of the recordings: lines of `id label`")
     .option("--validation <share>", "keep this share of the training frames for testing, such as 0.2")
-    .option("--passes <n>", "how often all frames are seen (default: 1; flagship-images: 20)")
+    .option("--passes <n>", "how often all frames are seen (default: 1; flagship-images: 30, by reward 8)")
     .option("--frames <n>", "see only the first n frames")
     .option("--seed <n>", "seed of weights and spikes (default: 7)")
     .option("--weights <kind>", "float32 or uint8")
+    .option(
+      "--readout <kind>",
+      "of flagship-images: linear, told labels, or reward, told right and wrong alone",
+    )
     .option("--resume <file>", "go on learning from a model file")
     .option("--out <file>", "where the model goes, NAME.safetensors")
     .option("--json", "print one JSON document")

@@ -48,6 +48,7 @@ export const trainOptions = z.strictObject({
   frames: whole(1, 100_000_000).optional(),
   seed: seed.default(7),
   weights: z.enum(["float32", "uint8"], '"float32" or "uint8"').optional(),
+  readout: z.enum(["linear", "reward"], '"linear" or "reward"').optional(),
   resume: text.optional(),
   validation: z
     .string()
@@ -65,6 +66,7 @@ export const evalOptions = z.strictObject({
   labels: text.optional(),
   frames: whole(1, 100_000_000).optional(),
   readout: text.optional(),
+  threads: whole(1, 64).optional(),
 });
 
 export const exportOptions = z.strictObject({

@@ -1,19 +1,17 @@
 /**
- * The description of a wave model: a first-spike convolution that learned by STDP and a linear readout of its feature
- * spikes. The caps are the kernel's (native/kernel/wave_params.cpp, linear_readout.cpp): what passes here it takes.
+ * The description of a wave model: a first-spike convolution that learned by STDP and a readout of its feature spikes.
+ * The caps are the kernel's (native/kernel/wave_params.cpp, linear_readout.cpp): what passes here it takes.
  */
 import { z } from "zod";
-import { classNamesSchema, commonFields, type Model, seedSchema } from "./schema.ts";
+import { between, MAX_POSITIONS, readoutFields, whole } from "./readout-fields.ts";
+import { rewardReadoutSchema } from "./reward-schema.ts";
+import { commonFields, type Model } from "./schema.ts";
 
-const between = (least: number, most: number) => z.number().min(least).max(most);
-const whole = (least: number, most: number) => z.int().min(least).max(most);
 const MAX_UINT32 = 0xffffffff;
-/** Feature spikes carry their place in a byte each way. */
-const MAX_POSITIONS = 256;
 const MAX_READOUT_INPUTS = 2 ** 20;
 const MAX_READOUT_WEIGHTS = 2 ** 26;
 const MAX_LISTED_INPUTS = 2 ** 24;
-/** Classes take whole rows of so many. */
+/** Neurons of a readout take whole rows of so many. */
 const ROW = 4;
 
 /** ON and OFF spikes of a difference of Gaussians, the strongest first. */
@@ -60,38 +58,24 @@ export const waveLayerSchema = z.strictObject({
 /** readout/linear.ts has the meaning of each. */
 export const linearReadoutSchema = z.strictObject({
   kind: z.literal("linear"),
-  pooling: z.strictObject({
-    features: whole(1, 65536),
-    width: whole(1, MAX_POSITIONS),
-    height: whole(1, MAX_POSITIONS),
-    grid: whole(1, MAX_POSITIONS),
-    value: z.enum(["sqrt", "count"]),
-    norm: z.enum(["none", "l2"]),
-  }),
-  augmentation: z.strictObject({
-    shiftPx: between(0, 64),
-    rotationRad: between(0, 0.5),
-    shear: between(0, 0.5),
-    scale: between(0, 0.5),
-    dropout: between(0, 0.95),
-  }),
-  rate: z.strictObject({ first: between(0, 1), last: between(0, 1), frames: whole(0, 1e15) }),
-  classes: whole(2, 1000),
-  seed: seedSchema,
+  ...readoutFields,
   /** Frames a step of learning. */
   batch: whole(1, 256),
   weightDecay: between(0, 1),
-  classNames: classNamesSchema,
 });
+
+export const waveReadoutSchema = z.discriminatedUnion("kind", [linearReadoutSchema, rewardReadoutSchema]);
 
 const waveFields = z.strictObject({
   ...commonFields,
   encoder: waveEncoderSchema,
   layers: z.tuple([waveLayerSchema]),
-  readout: linearReadoutSchema,
+  readout: waveReadoutSchema,
 });
 
 export type WaveDescription = z.infer<typeof waveFields>;
+export type WaveReadoutDescription = WaveDescription["readout"];
+export type WaveReadoutKind = WaveReadoutDescription["kind"];
 export type WaveLayer = z.infer<typeof waveLayerSchema>;
 
 /** Places of the layer's neurons each way, and the features that each can speak of. */
@@ -104,13 +88,17 @@ export function waveMap({ input, layers: [layer] }: Pick<WaveDescription, "input
   };
 }
 
+/** Neurons of the readout: one a class, or as many as it says. */
+export const neuronsOf = (readout: WaveReadoutDescription): number =>
+  readout.classes * (readout.kind === "linear" ? 1 : readout.neuronsPerClass);
+
 type Rule = readonly [path: readonly (string | number)[], isKept: boolean, message: string];
 
 /** What no field can show alone. */
 function rulesOf(description: WaveDescription): readonly Rule[] {
   const { layers, readout } = description;
   const { learning, window, pad, thresholds } = layers[0];
-  const { pooling, classes, batch, classNames } = readout;
+  const { pooling, classes, classNames } = readout;
   const map = waveMap(description);
   const isMap = [map.width, map.height].every((side) => side >= 1 && side <= MAX_POSITIONS);
   const isRising = thresholds.every((threshold, k) => threshold >= (thresholds[k - 1] ?? 0));
@@ -118,8 +106,8 @@ function rulesOf(description: WaveDescription): readonly Rule[] {
   const inputs = pooling.features * pooling.grid ** 2;
   const isHeld =
     inputs <= MAX_READOUT_INPUTS &&
-    inputs * Math.ceil(classes / ROW) * ROW <= MAX_READOUT_WEIGHTS &&
-    inputs * batch <= MAX_LISTED_INPUTS;
+    inputs * Math.ceil(neuronsOf(readout) / ROW) * ROW <= MAX_READOUT_WEIGHTS &&
+    inputs * (readout.kind === "linear" ? readout.batch : readout.memory) <= MAX_LISTED_INPUTS;
   return [
     [["input"], isMap, `a map of ${map.width} × ${map.height} positions instead of 1 to ${MAX_POSITIONS}`],
     [["layers", 0, "pad"], pad < window, "a pad that is not less than the window"],

@@ -78,7 +78,7 @@ export type NativeFeatureRows = {
 };
 
 /** What both readouts do; the spikes are those of core/feature-spikes.ts. Throws SPIKELINE_*. */
-type NativeJudge = {
+export type NativeJudge = {
   /** Fills labels, and margins and frames×classes shares unless those are empty. */
   judge(
     start: Uint32Array,

@@ -5,6 +5,7 @@ import type { FeatureSpikes } from "../core/feature-spikes.ts";
 import type { LabelledImages } from "../datasets/labelled-frames.ts";
 import type { WaveNetwork, WaveOutputs } from "../network/wave-network.ts";
 import type { Judged } from "../readout/pooling.ts";
+import type { WaveReadout } from "../readout/wave-readout.ts";
 import { type AnsweredFrames, countAnswers, type Evaluation } from "./evaluator.ts";
 
 export type WaveProgress = {
@@ -53,6 +54,11 @@ export function presentWaves(
 /** Feature spikes in, classes out, now or, from a runtime that takes its time, later. */
 export type FeatureJudge = { judge(spikes: FeatureSpikes): Judged | Promise<Judged> };
 
+export type WaveJudges = {
+  readonly network: Pick<WaveNetwork, "present">;
+  readonly readout: Pick<WaveReadout, "judge">;
+};
+
 /**
  * Measures a wave network and its readout; the last evaluation is the result. One batch at a time, so that the CPU time
  * of a readout that answers later is that of its batch.
@@ -68,27 +74,36 @@ export function evaluateWaves(
 ): Observable<Evaluation> {
   const { network, readout, classes } = parts;
   return images$.pipe(
-    concatMap((batch) =>
-      of(batch).pipe(
-        presentWaves(network, clock),
-        concatMap((frames) => answersOf(frames, readout, clock)),
-      ),
-    ),
+    concatMap((batch) => {
+      const startUs = clock.cpuUs();
+      const spikes = network.present(batch.images);
+      const judged = readout.judge(spikes);
+      const judged$ = judged instanceof Promise ? from(judged) : of(judged);
+      return judged$.pipe(
+        map((found) => {
+          const answers = answersOf(spikes, found);
+          return answeredFrames(batch.labels, { answers, cpuUs: clock.cpuUs() - startUs });
+        }),
+      );
+    }),
     countAnswers(classes),
   );
 }
 
-function answersOf(frames: WaveFrames, readout: FeatureJudge, clock: Clock): Observable<AnsweredFrames> {
-  const startUs = clock.cpuUs();
-  const judged = readout.judge(frames.spikes);
-  const judged$ = judged instanceof Promise ? from(judged) : of(judged);
-  return judged$.pipe(map((answers) => compared(frames, answers, clock.cpuUs() - startUs)));
+/** The class of each image, −1 where nothing spoke: there is no answer then, only the readout's bias. */
+export function answerImages(images: Uint8Array, { network, readout }: WaveJudges): Int16Array {
+  const spikes = network.present(images);
+  return answersOf(spikes, readout.judge(spikes));
 }
 
-function compared({ labels, spikes, cpuUs }: WaveFrames, judged: Judged, spentUs: number): AnsweredFrames {
-  // Where nothing spoke there is no answer, only the readout's bias.
-  const isSilent = (frame: number) => spikes.start[frame] === spikes.start[frame + 1];
-  const answers = Int16Array.from(judged.labels, (label, frame) => (isSilent(frame) ? -1 : label));
+function answersOf({ start }: FeatureSpikes, { labels }: Judged): Int16Array {
+  return Int16Array.from(labels, (label, k) => (start[k] === start[k + 1] ? -1 : label));
+}
+
+export function answeredFrames(
+  labels: Uint8Array,
+  { answers, cpuUs }: Pick<AnsweredFrames, "answers" | "cpuUs">,
+): AnsweredFrames {
   const right = answers.reduce((sum, answer, frame) => sum + (answer === labels[frame] ? 1 : 0), 0);
-  return { labels: Int16Array.from(labels), answers, right, judged: labels.length, cpuUs: cpuUs + spentUs };
+  return { labels: Int16Array.from(labels), answers, right, judged: labels.length, cpuUs };
 }

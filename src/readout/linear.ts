@@ -4,15 +4,12 @@
  * the network. All calls block for all their frames.
  */
 
-import { usageError } from "../core/errors.ts";
 import type { FeatureSpikes } from "../core/feature-spikes.ts";
-import { hashWords, permutation, Random } from "../core/random.ts";
 import type { Model, Tensor } from "../model/schema.ts";
 import { native } from "../native/binding.ts";
 import type { NativeLinearReadout, NativeLinearState } from "../native/readouts.ts";
 import {
   type BaseOptions,
-  checkJudgesEarly,
   checkOneFrame,
   fillTensor,
   flat,
@@ -21,13 +18,15 @@ import {
   type Judged,
   type JudgedEarly,
   joinWords,
-  judgedOf,
+  judgeAll,
+  judgeAllEarly,
   labelsOf,
   nativeBase,
   type ReadoutBase,
   voteOfShares,
   withDefaults,
 } from "./pooling.ts";
+import { learnInPasses, type Training } from "./training.ts";
 import type { Vote } from "./votes.ts";
 
 /** Everything that describes a linear readout, as plain data. */
@@ -40,17 +39,6 @@ export type LinearDescription = ReadoutBase & {
 };
 
 export type LinearOptions = BaseOptions & { readonly batch?: number; readonly weightDecay?: number };
-
-export type Training = {
-  readonly passes: number;
-  /** The weights are the mean of those after each pass of the last half. */
-  readonly average?: boolean;
-  /** After each pass: how many frames were judged right before they were learned. */
-  readonly onPass?: (pass: number, right: number) => void;
-};
-
-/** Which numbers of the generator draw the order of frames. */
-const STREAM = 41;
 
 export class LinearReadout {
   readonly description: LinearDescription;
@@ -115,16 +103,13 @@ export class LinearReadout {
    * @throws SpikelineError READOUT_PASSES, READOUT_LABEL, Error SPIKELINE_KERNEL if a spike is off the map
    */
   train(spikes: FeatureSpikes, labels: ArrayLike<number>, training: Training): void {
-    const { passes, average = false, onPass } = training;
-    if (!Number.isSafeInteger(passes) || passes < 1) {
-      throw usageError("READOUT_PASSES", `Expected at least one pass to train a readout, found ${passes}.`);
-    }
-    for (let pass = 1; pass <= passes; pass++) {
-      const random = Random.fromKey(hashWords(this.description.seed, STREAM, this.#framesLearned >>> 0));
-      const right = this.learn(spikes, labels, permutation(framesIn(spikes), random));
-      if (average && pass > passes / 2) this.#native.keepMean();
-      onPass?.(pass, right);
-    }
+    learnInPasses(training, {
+      seed: this.description.seed,
+      frames: framesIn(spikes),
+      learned: () => this.#framesLearned,
+      learn: (order) => this.learn(spikes, labels, order),
+      keepMean: () => this.#native.keepMean(),
+    });
     this.#native.useMean();
   }
 
@@ -141,9 +126,7 @@ export class LinearReadout {
 
   /** Decides on many frames. */
   judge(spikes: FeatureSpikes): Judged {
-    const judged = judgedOf(framesIn(spikes), this.description.classes);
-    this.#native.judge(...flat(spikes), judged.labels, judged.margins, judged.shares);
-    return judged;
+    return judgeAll(this.#native, this.description, spikes);
   }
 
   /**
@@ -151,11 +134,7 @@ export class LinearReadout {
    * @throws SpikelineError READOUT_NORM
    */
   judgeEarly(spikes: FeatureSpikes, margin: number): JudgedEarly {
-    checkJudgesEarly(this.description.pooling);
-    const frames = framesIn(spikes);
-    const judged = { labels: new Uint16Array(frames), spikes: new Uint32Array(frames) };
-    this.#native.judgeEarly(...flat(spikes), margin, judged.labels, judged.spikes);
-    return judged;
+    return judgeAllEarly(this.#native, this.description, { spikes, margin });
   }
 
   /** The complete state, as copies. */

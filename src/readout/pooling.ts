@@ -6,7 +6,7 @@
 import { usageError } from "../core/errors.ts";
 import type { FeatureSpikes } from "../core/feature-spikes.ts";
 import type { Model, Tensor } from "../model/schema.ts";
-import type { NativePoolParams, NativeReadoutParams } from "../native/readouts.ts";
+import type { NativeJudge, NativePoolParams, NativeReadoutParams } from "../native/readouts.ts";
 import { checkLabels, type Vote } from "./votes.ts";
 
 /** Counts of each feature in each cell of a grid × grid over the map: features · grid² inputs. */
@@ -115,15 +115,6 @@ export function labelsOf(labels: ArrayLike<number>, spikes: FeatureSpikes, class
   return Uint16Array.from(labels);
 }
 
-/** @throws SpikelineError READOUT_NORM if the length of a frame must be known before it is judged */
-export function checkJudgesEarly({ norm }: Pooling): void {
-  if (norm === "none") return;
-  throw usageError(
-    "READOUT_NORM",
-    'Expected pooling without norm to judge early, found "l2", which needs all spikes.',
-  );
-}
-
 export type Judged = {
   readonly labels: Uint16Array;
   /** Score of the first class less that of the second. */
@@ -143,6 +134,38 @@ export const judgedOf = (frames: number, classes: number): Judged => ({
   margins: new Float32Array(frames),
   shares: new Float32Array(frames * classes),
 });
+
+/** Decides on many frames. */
+export function judgeAll(
+  native: NativeJudge,
+  { classes }: Pick<ReadoutBase, "classes">,
+  spikes: FeatureSpikes,
+): Judged {
+  const judged = judgedOf(framesIn(spikes), classes);
+  native.judge(...flat(spikes), judged.labels, judged.margins, judged.shares);
+  return judged;
+}
+
+/**
+ * Decides on each frame at the first spike after which the margin of the scores is enough.
+ * @throws SpikelineError READOUT_NORM if the length of a frame must be known before it is judged
+ */
+export function judgeAllEarly(
+  native: NativeJudge,
+  { pooling }: Pick<ReadoutBase, "pooling">,
+  { spikes, margin }: { readonly spikes: FeatureSpikes; readonly margin: number },
+): JudgedEarly {
+  if (pooling.norm !== "none") {
+    throw usageError(
+      "READOUT_NORM",
+      'Expected pooling without norm to judge early, found "l2", which needs all spikes.',
+    );
+  }
+  const frames = framesIn(spikes);
+  const judged = { labels: new Uint16Array(frames), spikes: new Uint32Array(frames) };
+  native.judgeEarly(...flat(spikes), margin, judged.labels, judged.spikes);
+  return judged;
+}
 
 /** The vote that shares amount to; `label` undefined: nobody voted. */
 export function voteOfShares(label: number | undefined, shares: Float32Array): Vote {

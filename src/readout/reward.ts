@@ -11,7 +11,6 @@ import { native } from "../native/binding.ts";
 import type { NativeRewardParams, NativeRewardReadout, NativeRewardState } from "../native/readouts.ts";
 import {
   type BaseOptions,
-  checkJudgesEarly,
   checkOneFrame,
   fillTensor,
   flat,
@@ -20,13 +19,15 @@ import {
   type Judged,
   type JudgedEarly,
   joinWords,
-  judgedOf,
+  judgeAll,
+  judgeAllEarly,
   labelsOf,
   nativeBase,
   type ReadoutBase,
   voteOfShares,
   withDefaults,
 } from "./pooling.ts";
+import { learnInPasses, type Training } from "./training.ts";
 import { checkLabels, type Vote } from "./votes.ts";
 
 export type RewardRule = "winner" | "runner-up" | "soft";
@@ -174,11 +175,32 @@ export class RewardReadout {
     return this.#native.learn(...flat(spikes), checked, order, told);
   }
 
+  /**
+   * Learns all frames in several passes, each in an order of its own, told only right and wrong. With a mean, no
+   * decision waits for its reward afterwards.
+   * @throws SpikelineError READOUT_PASSES, READOUT_LABEL, Error SPIKELINE_KERNEL if a spike is off the map
+   */
+  train(spikes: FeatureSpikes, labels: ArrayLike<number>, training: Training): void {
+    const sum = new Float64Array(training.average ? this.#emptyState().weights.length : 0);
+    let summed = 0;
+    learnInPasses(training, {
+      seed: this.description.seed,
+      frames: framesIn(spikes),
+      learned: () => this.rewards,
+      learn: (order) => this.learn(spikes, labels, { order }),
+      keepMean: () => {
+        const { weights } = this.#state();
+        for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (weights[i] ?? 0);
+        summed++;
+      },
+    });
+    if (summed === 0) return;
+    this.#native.writeState({ ...this.#state(), weights: Float32Array.from(sum, (total) => total / summed) });
+  }
+
   /** Decides on many frames; these decisions cannot be rewarded. */
   judge(spikes: FeatureSpikes): Judged {
-    const judged = judgedOf(framesIn(spikes), this.description.classes);
-    this.#native.judge(...flat(spikes), judged.labels, judged.margins, judged.shares);
-    return judged;
+    return judgeAll(this.#native, this.description, spikes);
   }
 
   /**
@@ -186,11 +208,7 @@ export class RewardReadout {
    * @throws SpikelineError READOUT_NORM
    */
   judgeEarly(spikes: FeatureSpikes, margin: number): JudgedEarly {
-    checkJudgesEarly(this.description.pooling);
-    const frames = framesIn(spikes);
-    const judged = { labels: new Uint16Array(frames), spikes: new Uint32Array(frames) };
-    this.#native.judgeEarly(...flat(spikes), margin, judged.labels, judged.spikes);
-    return judged;
+    return judgeAllEarly(this.#native, this.description, { spikes, margin });
   }
 
   /** The complete state, as copies. */

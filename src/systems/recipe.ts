@@ -1,6 +1,6 @@
 /** What a system is: data only. The pipeline runs it; nothing here computes. */
 import type { ModelDescription } from "../model/schema.ts";
-import type { WaveDescription } from "../model/wave-schema.ts";
+import type { WaveDescription, WaveReadoutKind } from "../model/wave-schema.ts";
 
 /** A figure a paper gives, to stand beside ours. */
 export type PublishedFigure = {
@@ -29,7 +29,7 @@ export type Recipe = {
   }): Omit<ModelDescription, "provenance" | "accuracy">;
 };
 
-/** A system of a wave network, whose convolution learns without labels and whose readout learns from them. */
+/** A system of a wave network: its convolution learns without labels, its readout from them or from right and wrong. */
 export type WaveRecipe = {
   readonly name: string;
   /** One sentence for lists and help. */
@@ -39,11 +39,13 @@ export type WaveRecipe = {
   readonly dataset: "mnist";
   /** Images that the convolution learns from. */
   readonly learnedImages: number;
-  /** How often the readout learns each image. */
-  readonly passes: number;
+  /** How often each kind of readout learns each image. */
+  readonly passes: Readonly<Record<WaveReadoutKind, number>>;
   /** Everything a model needs but its provenance; `presentations` are those of the readout's learning, all passes. */
   describe(options: {
     readonly seed: number;
     readonly presentations: number;
+    /** "linear" when left out. */
+    readonly readout?: WaveReadoutKind | undefined;
   }): Omit<WaveDescription, "provenance" | "accuracy">;
 };

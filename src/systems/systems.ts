@@ -3,12 +3,12 @@ import { usageError } from "../core/errors.ts";
 import { suggestion } from "../core/nearest.ts";
 import { diehlCook2015 } from "./diehl-cook-2015.ts";
 import { diehlCookEvents } from "./diehl-cook-events.ts";
-import { flagshipImages } from "./flagship-images.ts";
+import { flagshipImages, flagshipImagesSmall } from "./flagship-images.ts";
 import type { Recipe, WaveRecipe } from "./recipe.ts";
 
 export const systems: readonly Recipe[] = [diehlCook2015, diehlCookEvents];
 
-export const waveSystems: readonly WaveRecipe[] = [flagshipImages];
+export const waveSystems: readonly WaveRecipe[] = [flagshipImages, flagshipImagesSmall];
 
 export const findWaveSystem = (name: string | undefined): WaveRecipe | undefined =>
   waveSystems.find((system) => system.name === name);

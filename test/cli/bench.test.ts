@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { documentOf, expectRefusal, spikeline } from "./program.ts";
+
+const rowSchema = z.object({
+  name: z.string(),
+  value: z.number(),
+  reference: z.number().nullable(),
+  ratio: z.number().nullable(),
+});
 
 describe("the benchmark", () => {
   test("measures the machine and says with what", async () => {
@@ -26,10 +34,34 @@ describe("the benchmark", () => {
     }
   });
 
+  test("measures the flagships for images without a data set, beside the published rates", async () => {
+    const ran = await spikeline(["bench", "--only", "flagship-images", "--runs", "1", "--json"]);
+    const rows = z.object({ rows: z.array(rowSchema) }).parse(documentOf(ran)).rows;
+    const found = new Map(rows.map((row) => [row.name, row]));
+    expect([...found.keys()]).toEqual([
+      "flagship-images.test",
+      "flagship-images.train",
+      "flagship-images.test.2threads",
+      "flagship-images-small.test",
+      "memory.read",
+      "l2.read",
+    ]);
+    for (const { value } of rows) expect(value).toBeGreaterThan(0);
+    expect(found.get("flagship-images.test")?.reference).toBe(17.9);
+    expect(found.get("flagship-images.train")?.reference).toBe(21.3);
+    const two = found.get("flagship-images.test.2threads");
+    expect(two?.ratio).toBeCloseTo((two?.value ?? 0) / (two?.reference ?? 1), 6);
+  });
+
   test("refuses a row that it does not have, and names the nearest", async () => {
     const near = await spikeline(["bench", "--only", "dc400.trian"]);
     expectRefusal(near, 2, "BENCH_UNKNOWN", /did you mean "dc400\.train"\?/);
-    expectRefusal(await spikeline(["bench", "--only", "zzzzzzzzz"]), 2, "BENCH_UNKNOWN", /dc400, machine/);
+    expectRefusal(
+      await spikeline(["bench", "--only", "zzzzzzzzz"]),
+      2,
+      "BENCH_UNKNOWN",
+      /dc400, flagship-images, machine/,
+    );
     expectRefusal(await spikeline(["bench", "--runs", "0"]), 2, "OPTION_VALUE", /--runs/);
   });
 

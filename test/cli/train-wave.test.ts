@@ -32,7 +32,7 @@ describe.concurrent("training a wave system", () => {
       maps: 128,
       seed: 3,
       frames: 300,
-      passes: 20,
+      passes: 30,
       test: { frames: 100, accuracy: expect.any(Number) },
       out: out("shapes"),
     });
@@ -46,7 +46,7 @@ describe.concurrent("training a wave system", () => {
 
   test("writes a model that is what eval finds it to be, each time it is asked", async () => {
     const { description } = await loadAnyModel(out("shapes"));
-    expect(description.provenance).toMatchObject({ dataset: "mnist", framesSeen: 6000 });
+    expect(description.provenance).toMatchObject({ dataset: "mnist", framesSeen: 9000 });
     const [measured] = description.accuracy;
     expect(measured).toMatchObject({ dataset: "mnist (test)", frames: 100 });
     expect(measured?.accuracy).toBeGreaterThan(0.8);
@@ -101,6 +101,25 @@ describe.concurrent("training a wave system", () => {
     expect(held.description.accuracy).toMatchObject([{ dataset: "mnist (validation)", frames: 60 }]);
   });
 
+  test("learns by reward alone when told to, and the file is judged and told as such", async () => {
+    const document = documentOf(await train("--readout", "reward", "--json", "--out", out("reward")));
+    expect(document).toMatchObject({ readout: "reward", passes: 8, test: { frames: 100 } });
+    expect(document.test).toMatchObject({ accuracy: expect.any(Number) });
+    const { description } = await loadAnyModel(out("reward"));
+    const [measured] = description.accuracy;
+    expect(measured?.accuracy).toBeGreaterThan(0.8);
+    const judged = await spikeline(["eval", out("reward"), "--data", data, "--json"]);
+    expect(documentOf(judged)).toMatchObject({ accuracy: measured?.accuracy, frames: 100 });
+    const { stdout } = await spikeline(["info", out("reward")]);
+    expect(stdout).toContain("a readout learned by reward of 4 × 4 cells");
+  });
+
+  test("learns the small system with half the maps", async () => {
+    const few = ["--data", data, "--frames", "50", "--passes", "1", "--json"];
+    const small = documentOf(await spikeline(["train", "flagship-images-small", ...few]));
+    expect(small).toMatchObject({ system: "flagship-images-small", maps: 64, frames: 50, passes: 1 });
+  });
+
   test("says in words what it did, and that nothing was saved", async () => {
     const { code, stdout } = await train("--frames", "50", "--passes", "1");
     expect(code).toBe(0);
@@ -123,15 +142,25 @@ describe.concurrent("a model of a wave system", () => {
       window: 7,
       thresholds: [17, 22.1],
       readout: "linear",
-      framesSeen: 6000,
+      framesSeen: 9000,
       accuracy: [{ dataset: "mnist (test)" }],
     });
     expect(readFileSync(picture).subarray(1, 4).toString()).toBe("PNG");
     const { stdout } = await spikeline(["info", out("shapes")]);
     expect(stdout).toContain(
-      "28 × 28 pixels, 128 maps of 7 × 7 pixels, thresholds 17 and 22.1, a linear readout",
+      "28 × 28 pixels, 128 maps of 7 × 7 pixels, thresholds 17 and 22.1, a linear readout of 4",
     );
     expect(stdout).toContain("it names 0, 1, 2");
+  });
+
+  test("is judged on several threads with the same answers, and says how fast", async () => {
+    const judge = (...more: string[]) =>
+      spikeline(["eval", out("shapes"), "--data", data, "--json", ...more]);
+    const { testFps: _, ...alone } = documentOf(await judge());
+    const together = documentOf(await judge("--threads", "2"));
+    expect(together).toMatchObject({ ...alone, threads: 2 });
+    expect(together.wallFps).toBeGreaterThan(0);
+    expectRefusal(await judge("--threads", "0"), 2, "OPTION_VALUE", /--threads/);
   });
 
   test("is judged on the first frames only when told to, and said in words", async () => {
@@ -172,6 +201,7 @@ describe.concurrent("training a wave system refuses", () => {
     [["--weights", "uint8"], 2, "TRAIN_OPTION", "no --weights"],
     [["--resume", "m.safetensors"], 2, "TRAIN_OPTION", "no --resume"],
     [["--dataset", "n-mnist"], 2, "SOURCE_KIND", "sees images"],
+    [["--readout", "vote"], 2, "OPTION_VALUE", '"linear" or "reward" for --readout'],
     [["--labels", "x"], 2, "SOURCE_LABELS", "images bring their own"],
     [["--validation", "0.001"], 2, "VALIDATION_EMPTY", "of the 300 images"],
     [["--data", "/absent"], 66, "MNIST_ABSENT", "/absent"],

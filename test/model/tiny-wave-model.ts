@@ -1,11 +1,27 @@
 /** A small valid wave model with values that differ everywhere, for tests that need one. */
 import { Random } from "../../src/core/random.ts";
 import type { Tensor } from "../../src/model/schema.ts";
-import type { WaveDescription, WaveModel } from "../../src/model/wave-schema.ts";
+import type { WaveDescription, WaveModel, WaveReadoutKind } from "../../src/model/wave-schema.ts";
+
+const TINY_READOUTS = {
+  linear: { kind: "linear", batch: 1, weightDecay: 0 },
+  reward: {
+    kind: "reward",
+    rule: "runner-up",
+    marginGate: 1,
+    runnerUpShare: 0.5,
+    recencyPenalty: 0.5,
+    neuronsPerClass: 2,
+    memory: 4,
+    initialMax: 0.01,
+  },
+} as const;
 
 /** Two maps of 3 × 3 pixels over 6 × 5 pixels with a pad of 1, two thresholds, three classes over 2 × 2 cells. */
-export function tinyWaveDescription(options: { readonly seed?: number } = {}): WaveDescription {
-  const { seed = 1 } = options;
+export function tinyWaveDescription(
+  options: { readonly seed?: number; readonly readout?: WaveReadoutKind } = {},
+): WaveDescription {
+  const { seed = 1, readout = "linear" } = options;
   return {
     format: "spikeline-model",
     version: 1,
@@ -35,14 +51,12 @@ export function tinyWaveDescription(options: { readonly seed?: number } = {}): W
       },
     ],
     readout: {
-      kind: "linear",
+      ...TINY_READOUTS[readout],
       pooling: { features: 4, width: 6, height: 5, grid: 2, value: "sqrt", norm: "none" },
       augmentation: { shiftPx: 1, rotationRad: 0.1, shear: 0, scale: 0.1, dropout: 0.1 },
       rate: { first: 0.05, last: 0.01, frames: 100 },
       classes: 3,
       seed,
-      batch: 1,
-      weightDecay: 0,
       classNames: ["a", "b", "c"],
     },
     provenance: {
@@ -74,6 +88,25 @@ export function tinyWaveModel(options: { readonly isAmidTraining?: boolean } = {
     tensors.set("readout.meanBias", { shape: [3], data: units(3, -1) });
   }
   return { description: tinyWaveDescription(), tensors };
+}
+
+/** The same with a readout that learned by reward, of two neurons a class. */
+export function tinyRewardModel(): WaveModel {
+  const { tensors } = tinyWaveModel();
+  const random = Random.fromKey(5);
+  const readout = new Map<string, Tensor>([
+    [
+      "readout.weights",
+      { shape: [16, 6], data: Float32Array.from({ length: 96 }, () => random.nextUnit() - 0.5) },
+    ],
+    ["readout.behind", { shape: [3], data: Float32Array.of(0, 0.5, 1000) }],
+    ["readout.counters", { shape: [4], data: Uint32Array.of(25, 0, 24, 0) }],
+  ]);
+  const layer = [...tensors].filter(([name]) => name.startsWith("layer0."));
+  return {
+    description: tinyWaveDescription({ readout: "reward" }),
+    tensors: new Map([...layer, ...readout]),
+  };
 }
 
 /** A few soft strokes on grey for each of three classes. */

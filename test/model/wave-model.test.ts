@@ -10,16 +10,17 @@ import { encodeModel } from "../../src/model/save.ts";
 import type { Tensor } from "../../src/model/schema.ts";
 import {
   isWaveModel,
+  linearReadoutSchema,
   type WaveDescription,
   type WaveModel,
   waveMap,
   waveSchema,
 } from "../../src/model/wave-schema.ts";
 import { WaveNetwork } from "../../src/network/wave-network.ts";
-import { LinearReadout } from "../../src/readout/linear.ts";
+import { createReadout, restoreReadout } from "../../src/readout/wave-readout.ts";
 import { errorOf, rejectionOf } from "./model-error.ts";
 import { tinyModel } from "./tiny-model.ts";
-import { drawStrokes, tinyWaveDescription, tinyWaveModel } from "./tiny-wave-model.ts";
+import { drawStrokes, tinyRewardModel, tinyWaveDescription, tinyWaveModel } from "./tiny-wave-model.ts";
 
 const NAME = "w.safetensors";
 let folder = "";
@@ -56,8 +57,11 @@ function withElement(model: WaveModel, name: string, at: number, value: number):
 }
 
 describe("a saved wave model", () => {
-  test.each([false, true])("comes back as it was, amid training: %s", (isAmidTraining) => {
-    const model = tinyWaveModel({ isAmidTraining });
+  test.each([
+    ["linear", tinyWaveModel()],
+    ["linear, amid training", tinyWaveModel({ isAmidTraining: true })],
+    ["reward", tinyRewardModel()],
+  ])("comes back as it was: %s", (_, model) => {
     const loaded = decodeAnyModel(encodeModel(model), NAME);
     expect(loaded.description).toEqual(model.description);
     expect(sorted(loaded)).toEqual(sorted(model));
@@ -80,13 +84,13 @@ describe("a saved wave model", () => {
     expect(decodeAnyModel(encodeModel(tinyModel()), NAME).description).toEqual(tinyModel().description);
   });
 
-  test("goes on learning, network and readout, bit for bit where it stood", () => {
-    const description = tinyWaveDescription({ seed: 5 });
+  test.each(["linear", "reward"] as const)("goes on learning, bit for bit where it stood: %s", (readout) => {
+    const description = tinyWaveDescription({ seed: 5, readout });
     const { images, labels } = drawStrokes(60, Random.fromKey(8));
     const [half, rest] = [images.subarray(0, 900), images.subarray(900)];
     const fresh = () => ({
       network: WaveNetwork.create(description),
-      readout: LinearReadout.create(description.readout),
+      readout: createReadout(description.readout),
     });
     const stateOf = ({ network, readout }: ReturnType<typeof fresh>) =>
       new Map([...network.tensors(), ...readout.tensors()]);
@@ -99,7 +103,7 @@ describe("a saved wave model", () => {
     if (!isWaveModel(saved)) throw new Error("another kind came back");
     const again = {
       network: WaveNetwork.restore(saved),
-      readout: LinearReadout.restore(saved.description.readout, saved.tensors),
+      readout: restoreReadout(saved.description.readout, saved.tensors),
     };
     for (const { network, readout } of [whole, again]) {
       network.learn(rest);
@@ -173,6 +177,7 @@ describe("a description of a wave model", () => {
   const plain = tinyWaveDescription();
   const [layer] = plain.layers;
   const { readout } = plain;
+  const linear = linearReadoutSchema.parse(readout);
   const wrong: readonly (readonly [string, unknown])[] = [
     ["layers.0.maps", { ...plain, layers: [{ ...layer, maps: 257 }] }],
     ["layers.0.pad", { ...plain, layers: [{ ...layer, pad: 3 }] }],
@@ -245,12 +250,12 @@ describe("a description of a wave model", () => {
           input,
           encoder: { kind: "dog-rank", ...encoder },
           layers,
-          readout: { ...readout, pooling, batch },
+          readout: { ...linear, pooling, batch },
         };
         if (!waveSchema.safeParse(description).success) return;
         made++;
         WaveNetwork.create(description).dispose();
-        LinearReadout.create(description.readout).dispose();
+        createReadout(description.readout).dispose();
       }),
       { numRuns: 400 },
     );

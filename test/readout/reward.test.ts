@@ -44,6 +44,31 @@ describe("a reward readout", () => {
     expect(taught.tensors()).toEqual(clicked.tensors());
   });
 
+  test("learns in passes, each in an order of its own, and goes on where it stood", () => {
+    const [whole, first] = [make(), make()];
+    const rights: number[] = [];
+    whole.train(lesson, lesson.labels, { passes: 3, onPass: (_, right) => rights.push(right) });
+    first.train(lesson, lesson.labels, { passes: 2 });
+    const again = RewardReadout.restore(first.description, first.tensors());
+    again.train(lesson, lesson.labels, { passes: 1 });
+    expect(again.tensors()).toEqual(whole.tensors());
+    expect(whole.rewards).toBe(1200);
+    expect(rights[2]).toBeGreaterThan(rights[0] ?? 0);
+    expect(shareRight(whole.judge(fresh).labels, fresh.labels)).toBeGreaterThan(0.95);
+    expect(() => make().train(lesson, lesson.labels, { passes: 0 })).toThrow(code("READOUT_PASSES"));
+  });
+
+  test("averages the weights after each pass of the last half", () => {
+    const weightsAfter = (passes: number, average: boolean) => {
+      const readout = make();
+      readout.train(lesson, lesson.labels, { passes, average });
+      return Float64Array.from(readout.tensors().get("readout.weights")?.data ?? []);
+    };
+    const [third, fourth] = [weightsAfter(3, false), weightsAfter(4, false)];
+    const mean = third.map((weight, k) => Math.fround((weight + (fourth[k] ?? 0)) / 2));
+    expect(weightsAfter(4, true)).toEqual(mean);
+  });
+
   test("always guesses, and votes for nobody where nothing spoke", () => {
     const { label, neuron, vote } = make().present(frameOf(lesson, 0));
     expect(vote.label).toBe(label);

@@ -5,8 +5,8 @@ import { type ModelDescription, modelSchema } from "../../src/model/schema.ts";
 import { waveSchema } from "../../src/model/wave-schema.ts";
 import { SpikingNetwork } from "../../src/network/spiking-network.ts";
 import { WaveNetwork } from "../../src/network/wave-network.ts";
-import { LinearReadout } from "../../src/readout/linear.ts";
 import { VoteReadout } from "../../src/readout/vote.ts";
+import { createReadout } from "../../src/readout/wave-readout.ts";
 import { describeSystem, describeWaveSystem } from "../../src/systems/describe-system.ts";
 import { findSystem, findWaveSystem, systems, waveSystems } from "../../src/systems/systems.ts";
 import { errorOf } from "../model/model-error.ts";
@@ -69,17 +69,19 @@ describe("the table of systems", () => {
 });
 
 describe("the table of wave systems", () => {
-  it.each(waveSystems.map((recipe) => [recipe.name, recipe] as const))(
-    "%s is valid, and is made",
-    (name, recipe) => {
+  const kinds = ["linear", "reward"] as const;
+  it.each(waveSystems.flatMap((recipe) => kinds.map((kind) => [recipe.name, kind, recipe] as const)))(
+    "%s is valid with a %s readout, and is made",
+    (name, readout, recipe) => {
       expect(findWaveSystem(name)).toBe(recipe);
-      const description = describeWaveSystem(recipe, { seed: 0xffffffff, presentations: 1_200_000 });
+      const description = describeWaveSystem(recipe, { seed: 0xffffffff, presentations: 1_200_000, readout });
       expect(waveSchema.safeParse(description).error).toBeUndefined();
       expect(description).toMatchObject({ system: name, seed: 0xffffffff, accuracy: [] });
-      expect(description.readout.rate.frames).toBe(1_200_000);
+      expect(description.readout).toMatchObject({ kind: readout, rate: { frames: 1_200_000 } });
+      expect(recipe.passes[readout]).toBeGreaterThan(0);
       expect(recipe.summary).toMatch(/^[A-Z].*\.$/);
       WaveNetwork.create(description).dispose();
-      LinearReadout.create(description.readout).dispose();
+      createReadout(description.readout).dispose();
     },
   );
 
