@@ -58,13 +58,14 @@ WaveConvolution::WaveConvolution(const WaveParams& p) noexcept
       positions_x_(p.positions_x()),
       positions_y_(p.positions_y()),
       sets_(p.window * std::size_t{p.positions_x()} * Words(p.max_spikes)),
+      in_column_(p.width + std::size_t{2} * p.pad),
       in_window_(p.positions_x()),
       place_(p.max_spikes + std::size_t{1}),
       ranks_(std::size_t{p.window} * p.window + kRankRoom),
       hits_(p.most_features()) {}
 
 bool WaveConvolution::ok() const noexcept {
-  return sets_.ok() && in_window_.ok() && place_.ok() && ranks_.ok() && hits_.ok();
+  return sets_.ok() && in_column_.ok() && in_window_.ok() && place_.ok() && ranks_.ok() && hits_.ok();
 }
 
 // Positions whose window holds pixel x.
@@ -87,10 +88,8 @@ void WaveConvolution::Enter(const WaveEncoder& image, std::uint32_t row) noexcep
     if (spike.rank == kNoRank) continue;
     const std::uint64_t bit = std::uint64_t{1} << spike.rank % kBitsPerWord;
     const std::uint32_t end = EndPosition(spike.x);
-    for (std::uint32_t p = FirstPosition(spike.x); p < end; ++p) {
-      sets[p * words_ + spike.rank / kBitsPerWord] |= bit;
-      ++in_window_[p];
-    }
+    for (std::uint32_t p = FirstPosition(spike.x); p < end; ++p) sets[p * words_ + spike.rank / kBitsPerWord] |= bit;
+    ++in_column_[spike.x + pad_];
   }
 }
 
@@ -98,9 +97,18 @@ void WaveConvolution::Leave(const WaveEncoder& image, std::uint32_t row) noexcep
   in_use_[row % window_] = 0;
   for (std::uint32_t k = image.row_begin(row); k < image.row_begin(row + 1); ++k) {
     const InputSpike& spike = image.spikes()[k];
-    if (spike.rank == kNoRank) continue;
-    const std::uint32_t end = EndPosition(spike.x);
-    for (std::uint32_t p = FirstPosition(spike.x); p < end; ++p) --in_window_[p];
+    if (spike.rank != kNoRank) --in_column_[spike.x + pad_];
+  }
+}
+
+// Position p sees the columns p to p + window − 1 of the padded image.
+void WaveConvolution::CountWindows() noexcept {
+  std::uint16_t seen = 0;
+  for (std::uint32_t c = 0; c + 1 < window_; ++c) seen = static_cast<std::uint16_t>(seen + in_column_[c]);
+  for (std::uint32_t p = 0; p < positions_x_; ++p) {
+    seen = static_cast<std::uint16_t>(seen + in_column_[p + window_ - 1]);
+    in_window_[p] = seen;
+    seen = static_cast<std::uint16_t>(seen - in_column_[p]);
   }
 }
 
@@ -112,7 +120,7 @@ std::span<const WaveHit> WaveConvolution::Run(const WaveEncoder& image, const Wa
   for (const InputSpike& s : image.spikes()) {
     if (s.rank != kNoRank) place_[s.rank] = ((s.channel * window_ + s.y) * window_ + s.x) * stride;
   }
-  std::fill_n(in_window_.data(), positions_x_, std::uint16_t{0});
+  std::fill_n(in_column_.data(), in_column_.size(), std::uint16_t{0});
   in_use_.fill(0);
   std::array<const std::uint64_t*, kMostWindow> rows{};
   WaveRow<Potential> args{.weights = filters.weights.data(), .stride = filters.stride,
@@ -130,6 +138,7 @@ std::span<const WaveHit> WaveConvolution::Run(const WaveEncoder& image, const Wa
       if (in_use_[slot] != 0) rows[args.row_count++] = sets_.data() + slot * (positions_x_ * words_);
     }
     if (args.row_count == 0) continue;
+    CountWindows();
     args.y = static_cast<std::uint16_t>(y);
     args.origin = static_cast<std::int32_t>(((y - pad_) * window_ - pad_) * stride);
     args.hits += walk(args);

@@ -54,6 +54,7 @@ class WaveConvolution {
  private:
   void Enter(const WaveEncoder& image, std::uint32_t row) noexcept;
   void Leave(const WaveEncoder& image, std::uint32_t row) noexcept;
+  void CountWindows() noexcept;
   [[nodiscard]] std::uint32_t FirstPosition(std::uint32_t x) const noexcept;
   [[nodiscard]] std::uint32_t EndPosition(std::uint32_t x) const noexcept;
 
@@ -65,6 +66,7 @@ class WaveConvolution {
   std::size_t words_ = 0;                       // of this image's sets
   AlignedBuffer<std::uint64_t> sets_;           // [window][positions_x][words]: ring of rows
   std::array<std::uint8_t, kMostWindow> in_use_{};  // rows of the ring with any spike
+  AlignedBuffer<std::uint16_t> in_column_;      // [width + 2 · pad], spikes in the window's rows
   AlignedBuffer<std::uint16_t> in_window_;      // [positions_x]
   AlignedBuffer<std::uint32_t> place_;          // [max_spikes + 1]
   AlignedBuffer<std::uint32_t> ranks_;          // [window² + kRankRoom]

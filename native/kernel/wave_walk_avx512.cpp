@@ -41,17 +41,20 @@ inline __attribute__((always_inline)) std::uint64_t ByteMask<64>(const Words<64>
 // Without a branch: sixteen numbers are compressed and stored whole; the next store overwrites the rest.
 template <>
 inline __attribute__((always_inline)) std::uint32_t* Append<64>(std::uint32_t* out, const Words<64>& set,
-                                                                std::uint32_t first) noexcept {
-  constexpr std::size_t kParts = 32;
+                                                                std::uint32_t first, std::uint32_t most) noexcept {
+  constexpr std::uint32_t kParts = 32;
   std::uint16_t part[kParts];
   std::memcpy(part, &set, sizeof part);
   __m512i numbers = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
   numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(static_cast<int>(first)));
+  const std::uint32_t end = first + 16 * kParts < most ? kParts : (most - first + 15) / 16;
+  for (std::uint32_t i = 0; i < end; i += 4) {
 #pragma GCC unroll 4  // more, and all parts' ends are computed at once and spill
-  for (std::size_t i = 0; i < kParts; ++i) {
-    _mm512_storeu_si512(out, _mm512_maskz_compress_epi32(part[i], numbers));
-    out += __builtin_popcount(part[i]);
-    numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(16));
+    for (std::uint32_t k = i; k < i + 4; ++k) {
+      _mm512_storeu_si512(out, _mm512_maskz_compress_epi32(part[k], numbers));
+      out += __builtin_popcount(part[k]);
+      numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(16));
+    }
   }
   return out;
 }

@@ -102,11 +102,12 @@ inline __attribute__((always_inline)) std::uint16_t Winner(const Vector<Bytes, T
   return static_cast<std::uint16_t>(map);
 }
 
-// Appends first + i for every set bit i, ascending; returns the end. A word of 64 ranks rarely has more than eight:
+// Appends first + i for every set bit i, ascending; returns the end. No bit is set for `most` or beyond: an image of
+// fewer spikes leaves the last words empty, and those may be passed over. A word of 64 ranks rarely has more than eight:
 // eight are written whether they are there or not (the next write covers what is not), so that no branch has to guess.
 template <int Bytes>
 inline __attribute__((always_inline)) std::uint32_t* Append(std::uint32_t* out, const Words<Bytes>& set,
-                                                            std::uint32_t first) noexcept {
+                                                            std::uint32_t first, std::uint32_t /*most*/) noexcept {
   for (std::size_t i = 0; i < Bytes / 8; ++i, first += 64) {
     std::uint64_t bits = set[i];
     std::uint32_t* const end = out + __builtin_popcountll(bits);
@@ -129,7 +130,7 @@ inline __attribute__((always_inline)) std::uint32_t Collect(const WaveRow<T>& a,
     for (std::uint32_t r = 0; r < a.row_count; ++r) {
       set |= *reinterpret_cast<const Words<Bytes>*>(a.rows[r] + x * a.words + w);
     }
-    end = Append<Bytes>(end, set, static_cast<std::uint32_t>(w * 64));
+    end = Append<Bytes>(end, set, static_cast<std::uint32_t>(w * 64), a.silent);
   }
   for (std::uint32_t k = 0; k < 4; ++k) end[k] = a.silent;
   return static_cast<std::uint32_t>(end - a.ranks);

@@ -130,6 +130,11 @@ describe.concurrent("evaluating refuses a model file", () => {
   });
 });
 
+test("evaluating refuses threads for a model that judges on one", async () => {
+  const refused = await spikeline(["eval", shapes, "--data", data, "--threads", "2"]);
+  expectRefusal(refused, 2, "EVAL_THREADS", /--threads for a model of diehl-cook-2015/);
+});
+
 describe.concurrent("evaluating refuses images", () => {
   const images = "t10k-images-idx3-ubyte";
   const labels = "t10k-labels-idx1-ubyte";

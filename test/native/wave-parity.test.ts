@@ -118,6 +118,19 @@ describe("the wave network", () => {
     expect(firstDifference(presentWave(second, params, pixels), shown)).toBeUndefined();
   });
 
+  it("walks images of more spikes than a vector has bits, of as many, and of one more", () => {
+    const pixels = Uint8Array.from({ length: 40 * 40 }, (_, k) => (k * 7919) % 251);
+    for (const maxSpikes of [511, 512, 513, 576, 1000, 1600]) {
+      const params = waveParamsWith({ width: 40, height: 40, maps: 70, window: 5, pad: 2, maxSpikes });
+      const expected = presentWave(new ReferenceWaveNetwork(params), params, pixels);
+      expect(expected.inputSpikes?.[0]).toBeGreaterThan(Math.min(maxSpikes, 1001) - 1);
+      for (const name of native.kernelNames()) {
+        const network = new native.WaveNetwork(params, name);
+        expect(firstDifference(presentWave(network, params, pixels), expected)).toBeUndefined();
+      }
+    }
+  });
+
   it("sums potentials in 8 bits as exactly as digits need: 28 × 28 pixels, 128 maps, 7 × 7", () => {
     const params = waveParamsWith({
       width: 28,
