@@ -37,8 +37,6 @@ export const surfaceLayerSchema = z.strictObject({
     vigilance: between(0, 1),
     /** Least share of the way to the surface that the winner moves; before, 1 ÷ its wins. */
     rate: between(0, 1),
-    /** How strongly prototypes that win often are held back while learning; 0: not at all. */
-    homeostasis: between(0, 1),
   }),
 });
 
