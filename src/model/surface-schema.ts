@@ -105,3 +105,11 @@ export type SurfaceModel = {
   readonly description: SurfaceDescription;
   readonly tensors: Model["tensors"];
 };
+
+/** What tells the kinds apart. */
+type Layered = {
+  readonly description: { readonly layers: readonly [{ readonly kind: string }, ...unknown[]] };
+};
+
+export const isSurfaceModel = (model: Layered): model is SurfaceModel =>
+  model.description.layers[0].kind === "surface";
