@@ -7,7 +7,7 @@ import type { WaveModel } from "../model/wave-schema.ts";
 import { WaveNetwork } from "../network/wave-network.ts";
 import { evaluateOnThreads } from "../pipeline/judge-threads.ts";
 import { evaluateWaves } from "../pipeline/wave-trainer.ts";
-import { createReadout, type WaveReadout } from "../readout/wave-readout.ts";
+import { createReadout, type FeatureReadout } from "../readout/feature-readout.ts";
 import { describeWaveSystem } from "../systems/describe-system.ts";
 import { flagshipImages, flagshipImagesSmall } from "../systems/flagship-images.ts";
 import type { WaveRecipe } from "../systems/recipe.ts";
@@ -31,7 +31,7 @@ export const IMAGE_ROWS = [
 class ImagesBench {
   readonly #digits: ImagePart;
   readonly #network: WaveNetwork;
-  readonly #readout: WaveReadout;
+  readonly #readout: FeatureReadout;
   readonly #model: () => WaveModel;
   readonly #clock: Clock;
 

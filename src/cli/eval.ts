@@ -3,13 +3,16 @@ import type { Command } from "commander";
 import type { z } from "zod";
 import { evalOptions, parseOptions } from "../config/options.ts";
 import { usageError } from "../core/errors.ts";
+import type { AnyModel } from "../model/any-model.ts";
 import { loadAnyModel } from "../model/load.ts";
-import { type AnyModel, isWaveModel } from "../model/wave-schema.ts";
+import { isSurfaceModel } from "../model/surface-schema.ts";
+import { isWaveModel } from "../model/wave-schema.ts";
 import type { Evaluation } from "../pipeline/evaluator.ts";
 import type { ThreadedEvaluation } from "../pipeline/judge-threads.ts";
 import { confusionText } from "../report/confusion.ts";
-import { firstImages, openFrameSet, openImages } from "./frame-set.ts";
+import { firstImages, openFrameSet, openImages, openRecordingSet } from "./frame-set.ts";
 import { judgeModel } from "./learn.ts";
+import { eventTaker, judgeSurfaceModel } from "./learn-surface.ts";
 import { judgeOnThreads, judgeWaveModel } from "./learn-wave.ts";
 import { Output } from "./output.ts";
 
@@ -23,15 +26,16 @@ function judgeAny(
 ): Promise<Evaluation | ThreadedEvaluation> {
   const { frames, threads, readout } = options;
   const chosen = { ...options, seed: 0 };
+  if (threads !== undefined && !isWaveModel(model)) {
+    const { system } = model.description;
+    throw usageError("EVAL_THREADS", `Expected no --threads for a model of ${system}, which judges on one.`);
+  }
+  if (isSurfaceModel(model)) {
+    const { test } = openRecordingSet(chosen, eventTaker(model.description));
+    return judgeSurfaceModel(model, { part: test, frames, output, readout });
+  }
   if (!isWaveModel(model)) {
     if (readout !== undefined) throw noOtherReadout(model, readout);
-    if (threads !== undefined) {
-      const { system } = model.description;
-      throw usageError(
-        "EVAL_THREADS",
-        `Expected no --threads for a model of ${system}, which judges on one.`,
-      );
-    }
     return judgeModel(model, { part: openFrameSet(chosen, model.description).test, frames, output });
   }
   const { system, input } = model.description;

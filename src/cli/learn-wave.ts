@@ -8,11 +8,11 @@ import { WaveNetwork } from "../network/wave-network.ts";
 import type { Evaluation } from "../pipeline/evaluator.ts";
 import { evaluateOnThreads, type ThreadedEvaluation } from "../pipeline/judge-threads.ts";
 import { evaluateWaves, learnWaves, presentWaves } from "../pipeline/wave-trainer.ts";
-import { OnnxReadout } from "../readout/onnx.ts";
-import { restoreReadout, type WaveReadout } from "../readout/wave-readout.ts";
+import type { FeatureReadout } from "../readout/feature-readout.ts";
 import type { Progress } from "../report/progress.ts";
 import { BATCH_FRAMES } from "./frame-set.ts";
 import { percentText } from "./learn.ts";
+import { openReadout } from "./open-readout.ts";
 import type { Output } from "./output.ts";
 
 const fpsText = (frames: number, cpuUs: number) =>
@@ -45,7 +45,7 @@ export type Learned = {
 
 /** The convolution learns from the first images without labels, then the readout from all with them. */
 export async function learnWave(
-  parts: { readonly network: WaveNetwork; readonly readout: WaveReadout },
+  parts: { readonly network: WaveNetwork; readonly readout: FeatureReadout },
   options: {
     readonly images: ImagePart;
     /** What the convolution learns from. */
@@ -101,7 +101,7 @@ function presentAll(network: WaveNetwork, images: ImagePart, output: Output) {
 
 /** Passes of the readout; the weights are the mean of those after each of the last half. */
 function teach(
-  readout: WaveReadout,
+  readout: FeatureReadout,
   spikes: FeatureSpikes,
   options: { readonly labels: Uint8Array; readonly passes: number; readonly output: Output },
 ) {
@@ -161,10 +161,4 @@ export async function judgeWaveModel(
     network.dispose();
     await readout.dispose();
   }
-}
-
-function openReadout({ description, tensors }: WaveModel, file: string | undefined) {
-  return file === undefined
-    ? restoreReadout(description.readout, tensors)
-    : OnnxReadout.open(file, description.readout);
 }

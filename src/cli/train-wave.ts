@@ -6,7 +6,7 @@ import { saveModel } from "../model/save.ts";
 import type { WaveDescription, WaveModel } from "../model/wave-schema.ts";
 import { WaveNetwork } from "../network/wave-network.ts";
 import type { Evaluation } from "../pipeline/evaluator.ts";
-import { createReadout } from "../readout/wave-readout.ts";
+import { createReadout } from "../readout/feature-readout.ts";
 import { describeWaveSystem } from "../systems/describe-system.ts";
 import type { WaveRecipe } from "../systems/recipe.ts";
 import { firstImages, type ImageSet, openImages } from "./frame-set.ts";

@@ -1,8 +1,10 @@
 /** Checks on the tensors of a model that those of every kind of model are made of. */
 import { dataError } from "../core/errors.ts";
 import { DAMAGED, type Dtype } from "./safetensors-header.ts";
-import type { Tensor } from "./schema.ts";
-import type { AnyModel } from "./wave-schema.ts";
+import type { Model, Tensor } from "./schema.ts";
+
+/** A model of any kind, as far as its tensors go. */
+type Tensors = Pick<Model, "tensors">;
 
 export type Expected = { readonly dtype: Dtype; readonly shape: readonly number[] };
 
@@ -13,7 +15,7 @@ export const tensorError = (name: string, expected: string, found: string) =>
   dataError("MODEL_TENSOR", `Expected ${expected} in ${name}, but ${found}; ${DAMAGED}.`);
 
 /** Throws MODEL_TENSOR at the first element outside its range. */
-export function checkRanges(model: AnyModel, name: string, ranges: readonly Range[]): void {
+export function checkRanges(model: Tensors, name: string, ranges: readonly Range[]): void {
   for (const [tensorName, [least, most]] of ranges) {
     refuseFirst(model, name, {
       tensorName,
@@ -26,12 +28,12 @@ export function checkRanges(model: AnyModel, name: string, ranges: readonly Rang
 /** `at` is the index of the first element outside its range, or -1. */
 type Finding = { readonly tensorName: string; readonly range: string; readonly at: number };
 
-export function refuseFirst(model: AnyModel, name: string, { tensorName, range, at }: Finding): void {
+export function refuseFirst(model: Tensors, name: string, { tensorName, range, at }: Finding): void {
   if (at < 0) return;
   const found = `element ${at} is ${dataOf(model, tensorName)[at]}`;
   throw tensorError(name, `"${tensorName}" ${range}`, found);
 }
 
 /** Only for tensors whose presence has been checked. */
-export const dataOf = (model: AnyModel, tensorName: string): Tensor["data"] =>
+export const dataOf = (model: Tensors, tensorName: string): Tensor["data"] =>
   model.tensors.get(tensorName)?.data ?? new Uint8Array(0);

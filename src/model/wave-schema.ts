@@ -3,16 +3,11 @@
  * The caps are the kernel's (native/kernel/wave_params.cpp, linear_readout.cpp): what passes here it takes.
  */
 import { z } from "zod";
-import { between, MAX_POSITIONS, readoutFields, whole } from "./readout-fields.ts";
-import { rewardReadoutSchema } from "./reward-schema.ts";
+import { between, MAX_POSITIONS, whole } from "./readout-fields.ts";
+import { featureReadoutSchema, type Rule, readoutRules } from "./readout-schema.ts";
 import { commonFields, type Model } from "./schema.ts";
 
 const MAX_UINT32 = 0xffffffff;
-const MAX_READOUT_INPUTS = 2 ** 20;
-const MAX_READOUT_WEIGHTS = 2 ** 26;
-const MAX_LISTED_INPUTS = 2 ** 24;
-/** Neurons of a readout take whole rows of so many. */
-const ROW = 4;
 
 /** ON and OFF spikes of a difference of Gaussians, the strongest first. */
 export const waveEncoderSchema = z.strictObject({
@@ -55,27 +50,14 @@ export const waveLayerSchema = z.strictObject({
   }),
 });
 
-/** readout/linear.ts has the meaning of each. */
-export const linearReadoutSchema = z.strictObject({
-  kind: z.literal("linear"),
-  ...readoutFields,
-  /** Frames a step of learning. */
-  batch: whole(1, 256),
-  weightDecay: between(0, 1),
-});
-
-export const waveReadoutSchema = z.discriminatedUnion("kind", [linearReadoutSchema, rewardReadoutSchema]);
-
 const waveFields = z.strictObject({
   ...commonFields,
   encoder: waveEncoderSchema,
   layers: z.tuple([waveLayerSchema]),
-  readout: waveReadoutSchema,
+  readout: featureReadoutSchema,
 });
 
 export type WaveDescription = z.infer<typeof waveFields>;
-export type WaveReadoutDescription = WaveDescription["readout"];
-export type WaveReadoutKind = WaveReadoutDescription["kind"];
 export type WaveLayer = z.infer<typeof waveLayerSchema>;
 
 /** Places of the layer's neurons each way, and the features that each can speak of. */
@@ -88,43 +70,19 @@ export function waveMap({ input, layers: [layer] }: Pick<WaveDescription, "input
   };
 }
 
-/** Neurons of the readout: one a class, or as many as it says. */
-export const neuronsOf = (readout: WaveReadoutDescription): number =>
-  readout.classes * (readout.kind === "linear" ? 1 : readout.neuronsPerClass);
-
-type Rule = readonly [path: readonly (string | number)[], isKept: boolean, message: string];
-
 /** What no field can show alone. */
 function rulesOf(description: WaveDescription): readonly Rule[] {
   const { layers, readout } = description;
   const { learning, window, pad, thresholds } = layers[0];
-  const { pooling, classes, classNames } = readout;
   const map = waveMap(description);
   const isMap = [map.width, map.height].every((side) => side >= 1 && side <= MAX_POSITIONS);
   const isRising = thresholds.every((threshold, k) => threshold >= (thresholds[k - 1] ?? 0));
-  const pools = (["width", "height", "features"] as const).every((name) => pooling[name] === map[name]);
-  const inputs = pooling.features * pooling.grid ** 2;
-  const isHeld =
-    inputs <= MAX_READOUT_INPUTS &&
-    inputs * Math.ceil(neuronsOf(readout) / ROW) * ROW <= MAX_READOUT_WEIGHTS &&
-    inputs * (readout.kind === "linear" ? readout.batch : readout.memory) <= MAX_LISTED_INPUTS;
   return [
     [["input"], isMap, `a map of ${map.width} × ${map.height} positions instead of 1 to ${MAX_POSITIONS}`],
     [["layers", 0, "pad"], pad < window, "a pad that is not less than the window"],
     [["layers", 0, "thresholds"], isRising, "thresholds that fall"],
     [["layers", 0, "learning", "aPlusMax"], learning.aPlusMax >= learning.aPlus, "less than aPlus"],
-    [["readout", "pooling"], pools, "another map than the layer"],
-    [
-      ["readout", "pooling", "grid"],
-      pooling.grid <= Math.min(map.width, map.height),
-      "more cells than places",
-    ],
-    [["readout", "pooling"], isHeld, `too many inputs (${inputs})`],
-    [
-      ["readout", "classNames"],
-      classNames.length === classes,
-      `${classNames.length} names for ${classes} classes`,
-    ],
+    ...readoutRules(readout, map),
   ];
 }
 
@@ -137,7 +95,10 @@ export const waveSchema = waveFields.superRefine((description, context) => {
 /** A model of a wave network: as `Model`, with the other description. */
 export type WaveModel = { readonly description: WaveDescription; readonly tensors: Model["tensors"] };
 
-export type AnyModel = Model | WaveModel;
+/** What tells the kinds apart. */
+type Layered = {
+  readonly description: { readonly layers: readonly [{ readonly kind: string }, ...unknown[]] };
+};
 
-export const isWaveModel = (model: AnyModel): model is WaveModel =>
+export const isWaveModel = (model: Layered): model is WaveModel =>
   model.description.layers[0].kind === "wave";

@@ -6,7 +6,7 @@ import { EXIT } from "../core/errors.ts";
 import { decodeAnyModel } from "../model/load.ts";
 import { isWaveModel } from "../model/wave-schema.ts";
 import { WaveNetwork } from "../network/wave-network.ts";
-import { restoreReadout } from "../readout/wave-readout.ts";
+import { restoreReadout } from "../readout/feature-readout.ts";
 import { answerImages } from "./wave-trainer.ts";
 
 /** The bytes of a model file. */

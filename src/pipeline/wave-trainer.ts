@@ -4,8 +4,8 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import type { FeatureSpikes } from "../core/feature-spikes.ts";
 import type { LabelledImages } from "../datasets/labelled-frames.ts";
 import type { WaveNetwork, WaveOutputs } from "../network/wave-network.ts";
+import type { FeatureReadout } from "../readout/feature-readout.ts";
 import type { Judged } from "../readout/pooling.ts";
-import type { WaveReadout } from "../readout/wave-readout.ts";
 import { type AnsweredFrames, countAnswers, type Evaluation } from "./evaluator.ts";
 
 export type WaveProgress = {
@@ -56,7 +56,7 @@ export type FeatureJudge = { judge(spikes: FeatureSpikes): Judged | Promise<Judg
 
 export type WaveJudges = {
   readonly network: Pick<WaveNetwork, "present">;
-  readonly readout: Pick<WaveReadout, "judge">;
+  readonly readout: Pick<FeatureReadout, "judge">;
 };
 
 /**

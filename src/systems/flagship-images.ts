@@ -12,7 +12,7 @@
  * Learning the filters is not what makes the accuracy. Of 10,000 test digits, 60,000 labels, seeds 1 to 3: STDP names
  * 99.22 %, patches of digits as they are 99.29 %, balanced random filters 98.98 % (scripts/measure-flagship.mjs).
  */
-import type { WaveReadoutDescription } from "../model/wave-schema.ts";
+import type { FeatureReadoutDescription } from "../model/readout-schema.ts";
 import type { WaveRecipe } from "./recipe.ts";
 
 const SIDE = 28;
@@ -59,7 +59,7 @@ const READOUTS = {
     memory: 64,
     initialMax: 0.01,
   },
-} as const satisfies Record<string, Partial<WaveReadoutDescription>>;
+} as const satisfies Record<string, Partial<FeatureReadoutDescription>>;
 const RATES = { linear: { first: 0.01, last: 0.0005 }, reward: { first: 0.01, last: 0.002 } } as const;
 
 type Size = { readonly maps: number; readonly thresholds: readonly number[] };

@@ -1,6 +1,9 @@
 /** What a system is: data only. The pipeline runs it; nothing here computes. */
+
+import type { FeatureReadoutKind } from "../model/readout-schema.ts";
 import type { ModelDescription } from "../model/schema.ts";
-import type { WaveDescription, WaveReadoutKind } from "../model/wave-schema.ts";
+import type { SurfaceDescription } from "../model/surface-schema.ts";
+import type { WaveDescription } from "../model/wave-schema.ts";
 
 /** A figure a paper gives, to stand beside ours. */
 export type PublishedFigure = {
@@ -40,12 +43,29 @@ export type WaveRecipe = {
   /** Images that the convolution learns from. */
   readonly learnedImages: number;
   /** How often each kind of readout learns each image. */
-  readonly passes: Readonly<Record<WaveReadoutKind, number>>;
+  readonly passes: Readonly<Record<FeatureReadoutKind, number>>;
   /** Everything a model needs but its provenance; `presentations` are those of the readout's learning, all passes. */
   describe(options: {
     readonly seed: number;
     readonly presentations: number;
     /** "linear" when left out. */
-    readonly readout?: WaveReadoutKind | undefined;
+    readonly readout?: FeatureReadoutKind | undefined;
   }): Omit<WaveDescription, "provenance" | "accuracy">;
+};
+
+/** A system of a surface network, whose prototypes learn from events without labels and whose readout learns from them. */
+export type SurfaceRecipe = {
+  readonly name: string;
+  /** One sentence for lists and help. */
+  readonly summary: string;
+  /** What it is made after. */
+  readonly paper: string;
+  readonly dataset: "n-mnist";
+  /** How often the readout learns each recording. */
+  readonly passes: number;
+  /** Everything a model needs but its provenance; `presentations` are those of the readout's learning, all passes. */
+  describe(options: {
+    readonly seed: number;
+    readonly presentations: number;
+  }): Omit<SurfaceDescription, "provenance" | "accuracy">;
 };

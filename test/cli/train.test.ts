@@ -175,7 +175,7 @@ describe.concurrent("training refuses", () => {
       ["alexnet"],
       2,
       "SYSTEM_UNKNOWN",
-      "known are diehl-cook-2015, diehl-cook-events, flagship-images, flagship-images-small.",
+      "known are diehl-cook-2015, diehl-cook-events, flagship-images, flagship-images-small, flagship-events.",
     ],
     [["--passes", "x"], 2, "OPTION_VALUE", 'for --passes, but "x" came'],
     [["--source", "."], 2, "SOURCE_KIND", "sees images"],

@@ -1,7 +1,8 @@
 /** A small valid wave model with values that differ everywhere, for tests that need one. */
 import { Random } from "../../src/core/random.ts";
+import type { FeatureReadoutKind } from "../../src/model/readout-schema.ts";
 import type { Tensor } from "../../src/model/schema.ts";
-import type { WaveDescription, WaveModel, WaveReadoutKind } from "../../src/model/wave-schema.ts";
+import type { WaveDescription, WaveModel } from "../../src/model/wave-schema.ts";
 
 const TINY_READOUTS = {
   linear: { kind: "linear", batch: 1, weightDecay: 0 },
@@ -19,7 +20,7 @@ const TINY_READOUTS = {
 
 /** Two maps of 3 × 3 pixels over 6 × 5 pixels with a pad of 1, two thresholds, three classes over 2 × 2 cells. */
 export function tinyWaveDescription(
-  options: { readonly seed?: number; readonly readout?: WaveReadoutKind } = {},
+  options: { readonly seed?: number; readonly readout?: FeatureReadoutKind } = {},
 ): WaveDescription {
   const { seed = 1, readout = "linear" } = options;
   return {

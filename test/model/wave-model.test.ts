@@ -5,19 +5,19 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.ts";
 import { decodeAnyModel, decodeModel, loadAnyModel, loadModel } from "../../src/model/load.ts";
+import { linearReadoutSchema } from "../../src/model/readout-schema.ts";
 import { encodeSafetensors } from "../../src/model/safetensors.ts";
 import { encodeModel } from "../../src/model/save.ts";
 import type { Tensor } from "../../src/model/schema.ts";
 import {
   isWaveModel,
-  linearReadoutSchema,
   type WaveDescription,
   type WaveModel,
   waveMap,
   waveSchema,
 } from "../../src/model/wave-schema.ts";
 import { WaveNetwork } from "../../src/network/wave-network.ts";
-import { createReadout, restoreReadout } from "../../src/readout/wave-readout.ts";
+import { createReadout, restoreReadout } from "../../src/readout/feature-readout.ts";
 import { errorOf, rejectionOf } from "./model-error.ts";
 import { tinyModel } from "./tiny-model.ts";
 import { drawStrokes, tinyRewardModel, tinyWaveDescription, tinyWaveModel } from "./tiny-wave-model.ts";

@@ -12,7 +12,7 @@ import type { WaveModel } from "../../src/model/wave-schema.ts";
 import { WaveNetwork } from "../../src/network/wave-network.ts";
 import { evaluateOnThreads } from "../../src/pipeline/judge-threads.ts";
 import { evaluateWaves } from "../../src/pipeline/wave-trainer.ts";
-import { createReadout, restoreReadout } from "../../src/readout/wave-readout.ts";
+import { createReadout, restoreReadout } from "../../src/readout/feature-readout.ts";
 import { drawStrokes, tinyWaveDescription } from "../model/tiny-wave-model.ts";
 import { temporaryFolder } from "../sensors/recording-world.ts";
 

@@ -9,7 +9,7 @@ import { decodeAnyModel } from "../../src/model/load.ts";
 import { isWaveModel } from "../../src/model/wave-schema.ts";
 import { WaveNetwork } from "../../src/network/wave-network.ts";
 import { evaluateWaves } from "../../src/pipeline/wave-trainer.ts";
-import { restoreReadout } from "../../src/readout/wave-readout.ts";
+import { restoreReadout } from "../../src/readout/feature-readout.ts";
 import { describeWaveSystem } from "../../src/systems/describe-system.ts";
 import { flagshipImages } from "../../src/systems/flagship-images.ts";
 

@@ -1,0 +1,85 @@
+/**
+ * The description of a surface model: prototypes of time surfaces that learned from a camera's events, and a readout of
+ * their feature spikes. The caps are the kernel's (native/kernel/surface_params.cpp, time_surface.hpp): what passes
+ * here it takes.
+ */
+import { z } from "zod";
+import { between, MAX_POSITIONS, whole } from "./readout-fields.ts";
+import { featureReadoutSchema, type Rule, readoutRules } from "./readout-schema.ts";
+import { commonFields, encoderSchema, type Model } from "./schema.ts";
+
+export const surfaceLayerSchema = z.strictObject({
+  kind: z.literal("surface"),
+  prototypes: whole(1, 256),
+  /** A surface is a square of 2 · radius + 1 pixels around the event. */
+  radius: whole(1, 7),
+  /** What a surface shows: the events of the own polarity, or OFF and ON, each in a plane. */
+  polarity: z.enum(["own", "both"]),
+  /** What happened fades with this. */
+  tauMs: between(0.1, 10_000),
+  /** A frame is parted into `bins`, each `binMs` long but the last, which has no end; each has features of its own. */
+  binMs: between(0.001, 1_000_000),
+  bins: whole(1, 64),
+  /** Move each bin so that its events' centroid lies in the middle of the map. */
+  centre: z.boolean(),
+  learning: z.strictObject({
+    /** A surface with less cosine to every prototype than this becomes one, while any are left. */
+    vigilance: between(0, 1),
+    /** Least share of the way to the surface that the winner moves; before, 1 ÷ its wins. */
+    rate: between(0, 1),
+  }),
+});
+
+const surfaceFields = z.strictObject({
+  ...commonFields,
+  encoder: encoderSchema,
+  layers: z.tuple([surfaceLayerSchema]),
+  readout: featureReadoutSchema,
+});
+
+export type SurfaceDescription = z.infer<typeof surfaceFields>;
+export type SurfaceLayer = z.infer<typeof surfaceLayerSchema>;
+/** What the network itself is made of. */
+export type SurfaceNetworkDescription = Pick<SurfaceDescription, "input" | "layers">;
+
+/** The map of the feature spikes: the sensor's pixels, and a feature for each prototype in each bin. */
+export function surfaceMap({ input, layers: [layer] }: SurfaceNetworkDescription) {
+  return { width: input.width, height: input.height, features: layer.bins * layer.prototypes };
+}
+
+/** What no field can show alone. */
+function rulesOf(description: SurfaceDescription): readonly Rule[] {
+  const { encoder, readout } = description;
+  const map = surfaceMap(description);
+  const isMap = [map.width, map.height].every((side) => side <= MAX_POSITIONS);
+  const isWhole = encoder.kind === "event-grid" && encoder.pool === 1 && encoder.polarity === "split";
+  return [
+    [
+      ["input"],
+      isMap,
+      `a map of ${map.width} × ${map.height} places instead of 1 to ${MAX_POSITIONS} each way`,
+    ],
+    [["encoder"], isWhole, "another encoder than an event-grid with pool 1 and split polarities"],
+    ...readoutRules(readout, map),
+  ];
+}
+
+export const surfaceSchema = surfaceFields.superRefine((description, context) => {
+  for (const [path, isKept, message] of rulesOf(description)) {
+    if (!isKept) context.addIssue({ code: "custom", path: [...path], message });
+  }
+});
+
+/** A model of a surface network: as `Model`, with the other description. */
+export type SurfaceModel = {
+  readonly description: SurfaceDescription;
+  readonly tensors: Model["tensors"];
+};
+
+/** What tells the kinds apart. */
+type Layered = {
+  readonly description: { readonly layers: readonly [{ readonly kind: string }, ...unknown[]] };
+};
+
+export const isSurfaceModel = (model: Layered): model is SurfaceModel =>
+  model.description.layers[0].kind === "surface";
