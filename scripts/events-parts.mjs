@@ -60,7 +60,7 @@ export const CHOSEN = {
 };
 
 /** Chosen for each kind of surfaces by itself. */
-const OWN = { learned: {}, imprinted: {}, random: {}, raw: { grid: 12 } };
+const OWN = { learned: {}, imprinted: {}, random: {}, raw: { grid: 17 } };
 export const KINDS = Object.keys(OWN);
 
 export const settingsFor = (chosen, kind, changes) => ({ ...chosen, ...OWN[kind], ...changes });
