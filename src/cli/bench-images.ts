@@ -12,7 +12,7 @@ import { describeWaveSystem } from "../systems/describe-system.ts";
 import { flagshipImages, flagshipImagesSmall } from "../systems/flagship-images.ts";
 import type { WaveRecipe } from "../systems/recipe.ts";
 import { type BenchOptions, type BenchRow, median, row, type Tick } from "./bench-rows.ts";
-import { BATCH_FRAMES } from "./frame-set.ts";
+import { BATCH_FRAMES, THREAD_BATCH_FRAMES } from "./frame-set.ts";
 import { PUBLISHED_TEST_FPS, PUBLISHED_TRAIN_FPS } from "./learn.ts";
 
 /** How often a run shows the package's 400 digits, so that it takes about half a second. */
@@ -64,7 +64,12 @@ class ImagesBench {
 
   /** Frames per second of wall time on two threads. */
   async testOnTwo(): Promise<number> {
-    const judged$ = evaluateOnThreads(this.#batches$(), { model: this.#model(), threads: 2 }, this.#clock);
+    const model = this.#model();
+    const judged$ = evaluateOnThreads(
+      this.#batches$(THREAD_BATCH_FRAMES),
+      { model, threads: 2 },
+      this.#clock,
+    );
     const { frames, wallUs } = await lastValueFrom(judged$);
     return frames / (wallUs / 1e6);
   }
@@ -84,8 +89,8 @@ class ImagesBench {
     this.#readout.dispose();
   }
 
-  #batches$() {
-    return from(batches(this.#digits, { size: BATCH_FRAMES }));
+  #batches$(size = BATCH_FRAMES) {
+    return from(batches(this.#digits, { size }));
   }
 }
 

@@ -10,7 +10,7 @@ import { evaluateOnThreads, type ThreadedEvaluation } from "../pipeline/judge-th
 import { evaluateWaves, learnWaves, presentWaves } from "../pipeline/wave-trainer.ts";
 import type { FeatureReadout } from "../readout/feature-readout.ts";
 import type { Progress } from "../report/progress.ts";
-import { BATCH_FRAMES } from "./frame-set.ts";
+import { BATCH_FRAMES, THREAD_BATCH_FRAMES } from "./frame-set.ts";
 import { percentText } from "./learn.ts";
 import { openReadout } from "./open-readout.ts";
 import type { Output } from "./output.ts";
@@ -18,7 +18,7 @@ import type { Output } from "./output.ts";
 const fpsText = (frames: number, cpuUs: number) =>
   `${Math.round(frames / (cpuUs / 1e6)).toLocaleString("en-US")} fps`;
 
-const batches$ = (images: ImagePart) => from(batches(images, { size: BATCH_FRAMES }));
+const batches$ = (images: ImagePart, size = BATCH_FRAMES) => from(batches(images, { size }));
 
 async function withBar<T>(
   output: Output,
@@ -131,7 +131,7 @@ export function judgeOnThreads(
   const { images, threads, output } = options;
   return withBar(output, { label: "test", total: images.count }, (bar) =>
     lastValueFrom(
-      evaluateOnThreads(batches$(images), { model, threads }).pipe(
+      evaluateOnThreads(batches$(images, THREAD_BATCH_FRAMES), { model, threads }).pipe(
         tap(({ frames, accuracy }) => bar.update(frames, [`accuracy ${percentText(accuracy)}`])),
       ),
     ),
