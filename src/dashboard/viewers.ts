@@ -16,7 +16,7 @@ import { type Feed, Viewer, type ViewerEnd } from "./viewer.ts";
 const MAX_VIEWERS = 50;
 
 /** What only eyes need. */
-const UNSEEN = { margins: undefined, picture: undefined, raster: undefined, wave: undefined };
+const UNSEEN = { picture: undefined, raster: undefined, wave: undefined };
 
 export type ViewersOptions = {
   readonly snapshots$: Observable<Snapshot>;

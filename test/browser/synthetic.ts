@@ -139,7 +139,7 @@ export function lostSnapshot(step: number): Snapshot {
   return { ...snapshot, stages };
 }
 
-const LONG_NAMES = [
+export const LONG_NAMES = [
   "circle",
   "square",
   "triangle",
