@@ -214,7 +214,7 @@ export type Learned = {
   readonly planes: 1 | 2;
   readonly width: number;
   readonly height: number;
-  /** groups × planes × height × width: the mean weights of each group, or the mean evidence for each class; its largest as 255. */
+  /** groups × planes × height × width: mean weights of each group or evidence for each class, its largest as 255. */
   readonly fields: Uint8Array;
   readonly features: FeatureMaps | undefined;
   /** Mean change of a weight in a minute as a share of the mean weight; undefined until measured. */
@@ -255,7 +255,7 @@ export type Snapshot = {
   readonly stages: readonly StageCounts[];
   readonly picture: EventPicture | undefined;
   readonly raster: Raster | undefined;
-  /** The newest frame's wave, told once. What a viewer skips is not sent again. */
+  /** A frame's wave, told once and at most ten times a second. What a viewer skips is not sent again. */
   readonly wave: FrameWave | undefined;
   /** Only when it has changed; what came before still holds. */
   readonly learned: Learned | undefined;

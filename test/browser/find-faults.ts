@@ -56,7 +56,12 @@ export function findFaults(): string[] {
       const isHidden = (e: Element) =>
         getComputedStyle(e).overflow === "hidden" ||
         getComputedStyle(e.parentElement ?? e).overflow === "hidden";
-      if (meet && !isHidden(a) && !isHidden(b)) faults.push(`overlap: ${label(a)} and ${label(b)}`);
+      // What stands still in the window lies over whatever is scrolled below it.
+      const stands = (e: Element): boolean =>
+        ["fixed", "sticky"].includes(getComputedStyle(e).position) ||
+        (e.parentElement !== null && stands(e.parentElement));
+      if (meet && stands(a) === stands(b) && !isHidden(a) && !isHidden(b))
+        faults.push(`overlap: ${label(a)} and ${label(b)}`);
     });
   });
   return faults;

@@ -203,4 +203,22 @@ describe.skipIf(chromiumPath === undefined)("the page of a flagship", () => {
     expect(await page.evaluate(() => document.getElementById("margin-enough")?.style.left)).toBe("30%");
     expect(await page.locator("#margin-curve").getAttribute("aria-label")).toContain("0.30 is enough");
   });
+
+  it("is grey and still once the link is gone, its curve as well", async () => {
+    const page = await open(1440, 900, "dark");
+    const mint = () =>
+      page.evaluate(() => {
+        const canvas = document.querySelector<HTMLCanvasElement>("#margin-curve");
+        const data = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+        let pixels = 0;
+        for (let i = 0; i < data.length; i += 4) if ((data[i + 1] ?? 0) > (data[i] ?? 0) + 60) pixels++;
+        return pixels;
+      });
+    await expect.poll(mint).toBeGreaterThan(50);
+    await world.stop();
+    await page.waitForSelector("#panels.gone");
+    await expect.poll(mint).toBe(0);
+    expect(await page.locator("#right").isDisabled()).toBe(true);
+    await world.start();
+  });
 });

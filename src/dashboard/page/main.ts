@@ -149,6 +149,7 @@ function showNumbers(moment: Moment, held: Moment): void {
   showVerdict(moment);
   showSpeed(held, theme);
   showLearned(held, theme);
+  showMargin(held, theme);
   // What the link does not bring is frozen, not guessed.
   if (moment.link.kind !== "open") return;
   showLine(moment);

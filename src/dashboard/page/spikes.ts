@@ -24,6 +24,7 @@ const FULL_INPUT_HZ = 100;
 const canvas = canvasById("raster");
 const room = byId("raster-room");
 const button = byId("time-base");
+const noteElement = byId("spikes-note");
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const history = new RasterHistory();
 
@@ -109,8 +110,7 @@ const pixelMs = () => (lanes === undefined ? 0 : timeBaseMs() / Math.max(1, lane
 export function showSpikes(moment: Moment, theme: Theme): void {
   const learned = newestLearned();
   showWave(theme);
-  canvas.hidden = isWaveOpen();
-  button.hidden = isWaveOpen();
+  for (const part of [canvas, button]) if (part.hidden !== isWaveOpen()) part.hidden = isWaveOpen();
   showNote(moment.nowMs);
   if (isWaveOpen()) {
     // What goes by meanwhile is drawn on the way back.
@@ -207,8 +207,9 @@ const neuronWords = ({ kind, groupOfRow, neurons }: Learned): string =>
 
 function showNote(now: number): void {
   const words = waveNote(now) ?? note;
-  setText(byId("spikes-note"), words);
-  byId("spikes-note").title = words;
+  if (noteElement.textContent === words) return;
+  setText(noteElement, words);
+  noteElement.title = words;
 }
 
 const isPartlyUntold = ({ stretches, fromUs }: RasterView) =>

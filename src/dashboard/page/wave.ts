@@ -12,12 +12,16 @@ import { drawWave } from "./wave-picture.ts";
 const GONE_MS = 3000;
 const GONE = "That frame’s wave is gone.";
 
+/** Whether there are waves, and whether one is shown. */
+type State = "none" | "closed" | "open";
+
 const canvas = canvasById("wave");
 const button = byId("wave-button");
 const history = new WaveHistory();
 /** What is shown; it stands still while the stream goes on. */
 let open: KeptWave | undefined;
 let drawn: { readonly kept: KeptWave; readonly theme: Theme } | undefined;
+let shownState: State = "none";
 let goneUntilMs = Number.NEGATIVE_INFINITY;
 
 new ResizeObserver(() => {
@@ -73,12 +77,8 @@ export function waveNote(now: number): string | undefined {
 
 /** Called at every animation frame; draws when there is something else to show. */
 export function showWave(theme: Theme): void {
-  button.hidden = !hasWaves();
-  canvas.hidden = open === undefined;
-  const word = open === undefined ? "Wave" : "Back";
-  setText(button, word);
-  button.title = open === undefined ? "The newest frame, spike by spike" : "Back to all frames: Esc";
-  button.setAttribute("aria-pressed", String(open !== undefined));
+  const state = !hasWaves() ? "none" : open === undefined ? "closed" : "open";
+  if (state !== shownState) showControls(state);
   if (open === undefined || (drawn?.kept === open && drawn.theme === theme)) return;
   const surface = surfaceOf(canvas);
   if (surface === undefined) return;
@@ -87,4 +87,14 @@ export function showWave(theme: Theme): void {
   const { wave } = open;
   const spikes = `${count(wave.offsetUs.length)} spikes of ${count(wave.features)} features`;
   canvas.setAttribute("aria-label", `Wave of one frame: ${spikes} within ${duration(wave.durationUs)}`);
+}
+
+function showControls(state: State): void {
+  shownState = state;
+  const isOpen = state === "open";
+  button.hidden = state === "none";
+  canvas.hidden = !isOpen;
+  setText(button, isOpen ? "Back" : "Wave");
+  button.title = isOpen ? "Back to all frames: Esc" : "The newest frame, spike by spike";
+  button.setAttribute("aria-pressed", String(isOpen));
 }
