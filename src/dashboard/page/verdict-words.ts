@@ -40,3 +40,10 @@ export function outcomeOf(
   }
   return nowMs - saidAtMs > PATIENCE_MS ? "No answer to that. Is the source still running?" : undefined;
 }
+
+/** What was told so far, and what came of it. */
+export function talliesOf({ rewardable, rewards }: Pick<Snapshot, "rewardable" | "rewards">): string {
+  const told = `Told so far: ${count(rewards.right)} right, ${count(rewards.wrong)} wrong`;
+  if (rewardable === "count") return `${told}. Only counted: this model takes no rewards.`;
+  return `${told}; learned from ${count(rewards.taught)}, too late ${count(rewards.missed)}.`;
+}

@@ -10,7 +10,7 @@ import { nowMs } from "./clock.ts";
 import { byId, setText } from "./dom.ts";
 import { groupName } from "./learned.ts";
 import type { Moment } from "./moment.ts";
-import { outcomeOf, type Saying } from "./verdict-words.ts";
+import { outcomeOf, type Saying, talliesOf } from "./verdict-words.ts";
 import { askWhichOne, leaveWhichOne } from "./which-one.ts";
 
 /** What is said about it stands so long. */
@@ -77,10 +77,10 @@ export function showVerdict({ snapshot, link, nowMs: now }: Moment): void {
   newest = snapshot;
   const isOver = snapshot.state === "ended" || snapshot.state === "failed";
   const isDisabled = link.kind !== "open" || isOver || shown === undefined;
-  const hint = snapshot.rewardable === "count" ? "Only counted: this model takes no rewards" : "";
+  const tallies = talliesOf(snapshot);
   for (const button of Object.values(buttons)) {
     button.toggleAttribute("disabled", isDisabled);
-    button.title = hint;
+    if (button.title !== tallies) button.title = tallies;
   }
   if (isDisabled) leaveWhichOne();
   const words = saying === undefined ? undefined : outcomeOf(saying, snapshot, now);

@@ -1,7 +1,7 @@
 /** What is said about a reward: only what the pipeline's counts show. */
 import { describe, expect, it } from "vitest";
 import type { Rewards } from "../../../src/core/telemetry.ts";
-import { outcomeOf, type Saying } from "../../../src/dashboard/page/verdict-words.ts";
+import { outcomeOf, type Saying, talliesOf } from "../../../src/dashboard/page/verdict-words.ts";
 
 const before: Rewards = { right: 4, wrong: 2, taught: 5, missed: 1 };
 const right: Saying = { outcome: "right", answer: "7", truth: undefined, before, saidAtMs: 1000 };
@@ -38,5 +38,15 @@ describe("what became of a reward", () => {
   it("waits for the teaching, which may come after the counting", () => {
     expect(outcomeOf(right, told({ right: 5 }), 1100)).toBeUndefined();
     expect(outcomeOf(right, told({ right: 5 }), 3100)).toBe("Noted; there was nothing to learn from it.");
+  });
+});
+
+describe("what was told so far", () => {
+  it("is counted with what came of it, or only counted", () => {
+    expect(talliesOf(told({}))).toBe("Told so far: 4 right, 2 wrong; learned from 5, too late 1.");
+    const counting = told({}, { rewardable: "count" });
+    expect(talliesOf(counting)).toBe(
+      "Told so far: 4 right, 2 wrong. Only counted: this model takes no rewards.",
+    );
   });
 });
