@@ -221,4 +221,17 @@ describe.skipIf(chromiumPath === undefined)("the page of a flagship", () => {
     expect(await page.locator("#right").isDisabled()).toBe(true);
     await world.start();
   });
+
+  it("shows of too many long names those with most votes, and always the one that is answered", async () => {
+    const shares = LONG_NAMES.map((_, i) => (i < 6 ? 0.15 - i / 100 : 0.02));
+    world.make = (step) => {
+      const snapshot = fullFlagship(step);
+      return { ...snapshot, decision: snapshot.decision && { ...snapshot.decision, label: 10, shares } };
+    };
+    const page = await open(1440, 900, "dark");
+    await waitForText(page, "candidates-note", "share of votes, 5 of 12 names");
+    const names = () => page.locator("#candidates .name").allTextContents();
+    await expect.poll(names).toEqual(["circle", "square", "triangle", "star", "spiral"]);
+    expect(await page.locator("#candidates .winner .name").textContent()).toBe("spiral");
+  });
 });
