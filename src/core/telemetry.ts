@@ -123,36 +123,112 @@ export type Raster = {
   readonly shownOneIn: number;
 };
 
-/** A group of neurons with similar receptive fields, in a fixed order. */
+/** Points of a margin trace are thinned to this many. */
+export const MAX_TRACE_POINTS = 64;
+
+/** How the lead of the best class over the second grew within the frame of a decision, spike by spike. */
+export type MarginTrace = {
+  /** `Decision.id`. */
+  readonly decision: number;
+  /** Feature spikes of the whole frame. */
+  readonly spikes: number;
+  /**
+   * At most MAX_TRACE_POINTS points in the order of time, the point `decidedAt` and the last spike among them:
+   * microseconds after the frame's start, spikes up to there, and the share of the evidence for the best class minus
+   * that for the second, 0..1. All three have the same length.
+   */
+  readonly offsetUs: readonly number[];
+  readonly spikesSoFar: readonly number[];
+  readonly margin: readonly number[];
+  /** The lead that is enough for an answer, 0..1. */
+  readonly enough: number;
+  /** Index of the point where the lead was first enough; undefined when it never was. */
+  readonly decidedAt: number | undefined;
+};
+
+/** Spikes of a wave are thinned to this many. */
+export const MAX_WAVE_SPIKES = 1000;
+
+/** The feature spikes of one frame: which feature spoke when, and where on its map. */
+export type FrameWave = {
+  /** `Decision.id`. */
+  readonly decision: number;
+  /** The frame on the stream's clock, in microseconds. */
+  readonly startUs: number;
+  readonly durationUs: number;
+  readonly features: number;
+  /** Size of a feature's map. */
+  readonly width: number;
+  readonly height: number;
+  /** At most MAX_WAVE_SPIKES spikes: microseconds after `startUs`, never falling; feature; position on its map. */
+  readonly offsetUs: Uint32Array;
+  readonly feature: Uint16Array;
+  readonly x: Uint8Array;
+  readonly y: Uint8Array;
+  /** Every so manieth spike is listed; 1 lists all. */
+  readonly shownOneIn: number;
+};
+
+/** A group of neurons with similar receptive fields, or a class of the readout, in a fixed order. */
 export type NeuronGroup = {
   /** What most of its neurons are called, or undefined while they have no name. */
   readonly name: string | undefined;
   /** Whether that name was given by hand. */
   readonly isGiven: boolean;
+  /** 0 for a class. */
   readonly neurons: number;
-  /** Share of all output spikes of about the last minute, 0..1. */
+  /** Share of all output spikes of about the last minute, 0..1; of a class, of the answers. */
   readonly share: number;
   /** Its field is still noise. */
   readonly isForming: boolean;
+};
+
+/** Receptive fields of the features of a convolution, and how much each of them says. */
+export type FeatureMaps = {
+  readonly count: number;
+  /** Size of a field, as in `Learned`. */
+  readonly planes: 1 | 2;
+  readonly width: number;
+  readonly height: number;
+  /** count × planes × height × width: the weights of each feature, its largest as 255. */
+  readonly fields: Uint8Array;
+  /** Share of all feature spikes of about the last minute, 0..1, per feature. */
+  readonly share: Float32Array;
 };
 
 /** What the network has learned, a few times a second at most. */
 export type Learned = {
   /** Grows with every change. */
   readonly revision: number;
+  /**
+   * What `groups` are: groups of neurons, or the classes of a readout over features. `Decision.group` and
+   * `AnsweredFrame.group` are then the class.
+   */
+  readonly kind: "groups" | "classes";
   readonly groups: readonly NeuronGroup[];
-  /** Neurons of the network; the raster shows `groupOfRow.length` of them, always the same. */
+  /** Neurons of the network; the raster shows `groupOfRow.length` of them, always the same. With classes: features. */
   readonly neurons: number;
-  /** Group of each row of the raster. */
+  /** Group of each row of the raster. Empty with classes: then each feature is a row. */
   readonly groupOfRow: Uint16Array;
   /** Size of a field: planes × height × width. Two planes are OFF and ON, one is both together. */
   readonly planes: 1 | 2;
   readonly width: number;
   readonly height: number;
-  /** groups × planes × height × width: the mean weights of each group, its largest as 255. */
+  /** groups × planes × height × width: mean weights of each group or evidence for each class, its largest as 255. */
   readonly fields: Uint8Array;
+  readonly features: FeatureMaps | undefined;
   /** Mean change of a weight in a minute as a share of the mean weight; undefined until measured. */
   readonly changePerMinute: number | undefined;
+};
+
+/** What lookers-on have said about answers, since the start. */
+export type Rewards = {
+  readonly right: number;
+  readonly wrong: number;
+  /** Of these, those that were learned from. */
+  readonly taught: number;
+  /** Of these, those that came too late: the frame was no longer kept. */
+  readonly missed: number;
 };
 
 /** One complete view of the running pipeline; the newest replaces all before it. */
@@ -168,12 +244,19 @@ export type Snapshot = {
   readonly frames: number;
   readonly eventsPerSecond: number;
   readonly decision: Decision | undefined;
+  /** How it came to the decision, where the readout can tell; goes with every snapshot of that decision. */
+  readonly margins: MarginTrace | undefined;
   readonly accuracy: Accuracy;
+  /** Whether the readout learns by reward, or what is said about its answers is only counted. */
+  readonly rewardable: "reward" | "count";
+  readonly rewards: Rewards;
   readonly speed: Speed;
   readonly latencies: readonly Latency[];
   readonly stages: readonly StageCounts[];
   readonly picture: EventPicture | undefined;
   readonly raster: Raster | undefined;
+  /** A frame's wave, told once and at most ten times a second. What a viewer skips is not sent again. */
+  readonly wave: FrameWave | undefined;
   /** Only when it has changed; what came before still holds. */
   readonly learned: Learned | undefined;
 };

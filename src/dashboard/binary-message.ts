@@ -10,7 +10,7 @@
 const HEADER_BYTES = 12;
 const MAGIC = [0x73, 0x70, 0x6b] as const;
 
-export type MessageArray = Int8Array | Uint8Array | Uint16Array | Uint32Array;
+export type MessageArray = Int8Array | Uint8Array | Uint16Array | Uint32Array | Float32Array;
 type ArrayType = {
   readonly name: string;
   readonly bytes: number;
@@ -37,6 +37,12 @@ const TYPES: readonly ArrayType[] = [
     bytes: 4,
     isOf: (a) => a instanceof Uint32Array,
     view: (b, at, n) => new Uint32Array(b, at, n),
+  },
+  {
+    name: "f32",
+    bytes: 4,
+    isOf: (a) => a instanceof Float32Array,
+    view: (b, at, n) => new Float32Array(b, at, n),
   },
 ];
 

@@ -6,12 +6,12 @@
  * of JSON. `learned` is a message of its own because the newest one must reach also those who came later.
  */
 import { type Control, MAX_NAME_CHARACTERS } from "../core/control.ts";
-import type { EventPicture, Learned, Raster, Snapshot } from "../core/telemetry.ts";
+import type { EventPicture, FeatureMaps, FrameWave, Learned, Raster, Snapshot } from "../core/telemetry.ts";
 import { decodeBinary, encodeBinary, isCount, isObject, parseObject } from "./binary-message.ts";
 
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 /** The WebSocket subprotocol that is agreed on; the token travels beside it and is never echoed. */
-export const SUBPROTOCOL = "spikeline.v2";
+export const SUBPROTOCOL = "spikeline.v3";
 export const TOKEN_PREFIX = "token.";
 export const STREAM_PATH = "/stream";
 /** A control message is a few words; anything longer is not one. */
@@ -48,23 +48,33 @@ export type SnapshotMessage = Snapshot & {
 };
 
 export function encodeSnapshot(snapshot: Snapshot, sent?: SnapshotMessage["sent"]): Uint8Array {
-  const { picture, raster, learned: _, ...rest } = snapshot;
+  const { picture, raster, wave, learned: _, ...rest } = snapshot;
   const { pixels, ...frame } = picture ?? {};
   const { inputs, offsetUs, row, ...stretch } = raster ?? {};
+  const { offsetUs: waveUs, feature, x, y, ...waveFrame } = wave ?? {};
   return encodeBinary(KIND.snapshot, PROTOCOL_VERSION, {
-    body: { ...rest, sent, picture: picture && frame, raster: raster && stretch },
+    body: { ...rest, sent, picture: picture && frame, raster: raster && stretch, wave: wave && waveFrame },
     arrays: {
       ...(pixels && { pixels }),
       ...(inputs && { inputs }),
       ...(offsetUs && { offsetUs }),
       ...(row && { row }),
+      ...(waveUs && feature && x && y && { waveUs, feature, x, y }),
     },
   });
 }
 
 export function encodeLearned(learned: Learned): Uint8Array {
-  const { fields, groupOfRow, ...rest } = learned;
-  return encodeBinary(KIND.learned, PROTOCOL_VERSION, { body: rest, arrays: { fields, groupOfRow } });
+  const { fields, groupOfRow, features, ...rest } = learned;
+  const { fields: featureFields, share: featureShare, ...maps } = features ?? {};
+  return encodeBinary(KIND.learned, PROTOCOL_VERSION, {
+    body: { ...rest, features: features && maps },
+    arrays: {
+      fields,
+      groupOfRow,
+      ...(featureFields && featureShare && { featureFields, featureShare }),
+    },
+  });
 }
 
 export type BinaryMessage =
@@ -85,12 +95,21 @@ function decodeSnapshot({ json, arrays }: Found): BinaryMessage | undefined {
   if (typeof json.sequence !== "number" || !Array.isArray(json.stages)) return undefined;
   const picture = pictureOf(json.picture, arrays.pixels);
   const raster = rasterOf(json.raster, arrays);
-  if (picture === "broken" || raster === "broken") return undefined;
-  const absent = { message: undefined, decision: undefined, sent: undefined, learned: undefined };
+  const wave = waveOf(json.wave, arrays);
+  if (picture === "broken" || raster === "broken" || wave === "broken") return undefined;
   // The one cast: same version and same codec on the other side.
-  const snapshot = { ...absent, ...json, picture, raster } as unknown as SnapshotMessage;
+  const snapshot = { ...ABSENT, ...json, picture, raster, wave } as unknown as SnapshotMessage;
   return { kind: "snapshot", snapshot };
 }
+
+/** JSON leaves out what is undefined. */
+const ABSENT = {
+  message: undefined,
+  decision: undefined,
+  margins: undefined,
+  sent: undefined,
+  learned: undefined,
+};
 
 function pictureOf(frame: unknown, pixels: unknown): EventPicture | undefined | "broken" {
   if (frame === undefined && pixels === undefined) return undefined;
@@ -109,6 +128,16 @@ function rasterOf(stretch: unknown, arrays: Found["arrays"]): Raster | undefined
   return { ...stretch, inputs, offsetUs, row } as unknown as Raster;
 }
 
+function waveOf(frame: unknown, arrays: Found["arrays"]): FrameWave | undefined | "broken" {
+  const { waveUs: offsetUs, feature, x, y } = arrays;
+  if (frame === undefined && offsetUs === undefined) return undefined;
+  if (!isObject(frame) || !isCount(frame.features)) return "broken";
+  if (!(offsetUs instanceof Uint32Array) || !(feature instanceof Uint16Array)) return "broken";
+  if (!(x instanceof Uint8Array) || !(y instanceof Uint8Array)) return "broken";
+  if ([feature, x, y].some(({ length }) => length !== offsetUs.length)) return "broken";
+  return { ...frame, offsetUs, feature, x, y } as unknown as FrameWave;
+}
+
 function decodeLearned({ json, arrays }: Found): BinaryMessage | undefined {
   const { fields, groupOfRow } = arrays;
   const { groups, planes, width, height } = json;
@@ -117,10 +146,22 @@ function decodeLearned({ json, arrays }: Found): BinaryMessage | undefined {
   if (!isCount(planes) || !isCount(width) || !isCount(height)) return undefined;
   if (groups.length * planes * width * height !== fields.length || fields.length > MAX_ELEMENTS)
     return undefined;
+  const features = featuresOf(json.features, arrays);
+  if (features === "broken") return undefined;
   return {
     kind: "learned",
-    learned: { changePerMinute: undefined, ...json, fields, groupOfRow } as unknown as Learned,
+    learned: { changePerMinute: undefined, ...json, fields, groupOfRow, features } as unknown as Learned,
   };
+}
+
+function featuresOf(maps: unknown, arrays: Found["arrays"]): FeatureMaps | undefined | "broken" {
+  const { featureFields: fields, featureShare: share } = arrays;
+  if (maps === undefined && fields === undefined) return undefined;
+  if (!isObject(maps) || !(fields instanceof Uint8Array) || !(share instanceof Float32Array)) return "broken";
+  const { count, planes, width, height } = maps;
+  if (!isCount(count) || !isCount(planes) || !isCount(width) || !isCount(height)) return "broken";
+  if (count !== share.length || count * planes * width * height !== fields.length) return "broken";
+  return fields.length <= MAX_ELEMENTS ? ({ ...maps, fields, share } as unknown as FeatureMaps) : "broken";
 }
 
 /** A text message of the server, or undefined when it is not one. */
@@ -137,7 +178,7 @@ export function parseWish(text: string): Wish | undefined {
   if (text.length > MAX_CONTROL_BYTES) return undefined;
   const json = parseObject(text);
   if (json === undefined) return undefined;
-  const { kind, on, id, group, name } = json;
+  const { kind, on, id, group, name, decision, outcome, truth } = json;
   switch (`${String(kind)}: ${Object.keys(json).sort().join()}`) {
     case "learning: kind,on":
       return typeof on === "boolean" ? { kind: "learning", on } : undefined;
@@ -147,6 +188,14 @@ export function parseWish(text: string): Wish | undefined {
       return isCount(id) ? { kind: "echo", id } : undefined;
     case "name: group,kind,name":
       return isCount(group) && isName(name) ? { kind: "name", group, name } : undefined;
+    case "reward: decision,kind,outcome":
+      return isCount(decision) && (outcome === "right" || outcome === "wrong")
+        ? { kind: "reward", decision, outcome }
+        : undefined;
+    case "reward: decision,kind,outcome,truth":
+      return isCount(decision) && outcome === "wrong" && isName(truth) && truth !== ""
+        ? { kind: "reward", decision, outcome, truth }
+        : undefined;
     case "reset: kind":
       return { kind: "reset" };
     case "stop: kind":

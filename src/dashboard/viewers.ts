@@ -15,6 +15,9 @@ import { type Feed, Viewer, type ViewerEnd } from "./viewer.ts";
 /** A Raspberry Pi's worth; each costs at most one message on its way and 1 MiB waiting. */
 const MAX_VIEWERS = 50;
 
+/** What only eyes need. */
+const UNSEEN = { picture: undefined, raster: undefined, wave: undefined };
+
 export type ViewersOptions = {
   readonly snapshots$: Observable<Snapshot>;
   readonly onControl: (control: Control) => void;
@@ -142,7 +145,7 @@ export class Viewers {
     this.#snapshots++;
     this.#newest = snapshot;
     this.#whole = this.#shareSnapshot(snapshot);
-    this.#small = this.#shareSnapshot({ ...snapshot, picture: undefined, raster: undefined });
+    this.#small = this.#shareSnapshot({ ...snapshot, ...UNSEEN });
     if (snapshot.learned !== undefined) this.#publishLearned(snapshot.learned);
     const watching = [...this.#viewers].filter((viewer) => !viewer.isHidden);
     // What nobody was there to see did not take long: it is not timed when somebody comes at last.
@@ -163,7 +166,8 @@ export class Viewers {
     }
     // What counts since the last snapshot has been told with it.
     const { picture } = this.#newest;
-    const told = { raster: undefined, learned: undefined, picture: picture && { ...picture, on: 0, off: 0 } };
+    const still = picture && { ...picture, on: 0, off: 0 };
+    const told = { raster: undefined, wave: undefined, learned: undefined, picture: still };
     this.#publish({ ...this.#newest, ...told, state: "failed", message });
   }
 

@@ -67,11 +67,13 @@ export class LearnedView {
     const means = meanFields(weights, groupOf, count);
     const learned: Learned = {
       revision: this.#revision++,
+      kind: "groups",
       groups: this.#groupsOf(model, means),
       neurons: groupOf.length,
       groupOfRow: Uint16Array.from(this.#rows, (neuron) => groupOf[neuron] ?? 0),
       ...this.#shape,
       fields: scaled(means, count),
+      features: undefined,
       changePerMinute: this.#change.perMinute(weights, options),
     };
     const tookUs = this.#clock.nowUs() - nowUs;

@@ -64,6 +64,8 @@ export class LiveGraph {
   readonly #judge: FrameJudge;
   #learning: boolean;
   #decision: Decision | undefined;
+  /** What lookers-on said about answers; votes do not learn from it. */
+  #told = { right: 0, wrong: 0 };
   #snapshots = 0;
 
   constructor(options: LiveOptions, clock: Clock = systemClock, scheduler: SchedulerLike = asyncScheduler) {
@@ -124,7 +126,10 @@ export class LiveGraph {
       frames: this.#judge.frames,
       eventsPerSecond: this.#meter.eventsPerSecond(),
       decision: this.#decision,
+      margins: undefined,
       accuracy: this.#judge.accuracy(),
+      rewardable: "count" as const,
+      rewards: { ...this.#told, taught: 0, missed: 0 },
       speed: this.#meter.speed(),
       latencies: this.#meter.latencies(),
       stages: [
@@ -136,6 +141,7 @@ export class LiveGraph {
       ],
       picture: this.#picture.take(),
       raster: this.#raster.take(),
+      wave: undefined,
       learned: this.#learnedView.take(model, { learning: this.#learning }),
     }));
   }
@@ -165,6 +171,9 @@ export class LiveGraph {
         model.name(control.group, control.name);
         this.#learnedView.renew();
         onNamed?.();
+        break;
+      case "reward":
+        this.#told = { ...this.#told, [control.outcome]: this.#told[control.outcome] + 1 };
         break;
       case "stop":
         break;

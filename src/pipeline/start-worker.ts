@@ -22,6 +22,9 @@ const STOP_WITHIN_MS = 10_000;
 /** Batches live for milliseconds; V8's usual 48 MB for them would only fill a small box's memory. */
 const YOUNG_MB = 6;
 
+/** What is large and was told with its snapshot. */
+const UNKEPT = { picture: undefined, raster: undefined, wave: undefined, learned: undefined };
+
 /** From the sources (tests) the compiled worker runs: Node 20 loads no TypeScript. */
 const WORKER_URL = new URL(
   import.meta.url.endsWith(".ts") ? "../../dist/pipeline/worker.js" : "./worker.js",
@@ -40,7 +43,7 @@ export function startWorker(options: StartOptions, url = WORKER_URL): PipelineWo
     worker.on("message", (message: FromPipeline) => {
       switch (message.kind) {
         case "snapshot":
-          last = { ...message.snapshot, picture: undefined, raster: undefined, learned: undefined };
+          last = { ...message.snapshot, ...UNKEPT };
           snapshots$.next(message.snapshot);
           post({ kind: "seen" });
           break;

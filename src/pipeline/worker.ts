@@ -58,7 +58,7 @@ function runPipeline(options: StartOptions, messages$: Observable<ToPipeline>): 
     const snapshots$ = snapshotsOf(graph, whileAcknowledged(seen$, { isFinal, accounts })).pipe(
       map((snapshot): FromPipeline => {
         // Arrays are transferred away with the message; what is kept must not hold them.
-        last = { ...snapshot, picture: undefined, raster: undefined, learned: undefined };
+        last = { ...snapshot, picture: undefined, raster: undefined, wave: undefined, learned: undefined };
         if (graph.framesLearned > 0) saver?.tick(graph.framesLearned);
         return { kind: "snapshot", snapshot };
       }),
@@ -116,9 +116,11 @@ function transferable(message: FromPipeline): TransferListItem[] {
 
 function arraysOf(message: Exclude<FromPipeline, { kind: "failed" }>): (ArrayBufferView | undefined)[] {
   if (message.kind === "result") return [message.result.model];
-  const { picture, raster, learned } = message.snapshot;
+  const { picture, raster, wave, learned } = message.snapshot;
   const spikes = [raster?.inputs, raster?.offsetUs, raster?.row];
-  return [picture?.pixels, ...spikes, learned?.fields, learned?.groupOfRow];
+  const featureSpikes = [wave?.offsetUs, wave?.feature, wave?.x, wave?.y];
+  const features = [learned?.features?.fields, learned?.features?.share];
+  return [picture?.pixels, ...spikes, ...featureSpikes, learned?.fields, learned?.groupOfRow, ...features];
 }
 
 function serve(port: MessagePort): void {

@@ -144,6 +144,7 @@ export function digitsLearned(revision: number, changes: Partial<Learned> = {}):
   }));
   return {
     revision,
+    kind: "groups",
     groups,
     neurons: NEURONS,
     groupOfRow: Uint16Array.from({ length: ROWS }, (_, row) => Math.floor(row / (ROWS / GROUPS))),
@@ -151,6 +152,7 @@ export function digitsLearned(revision: number, changes: Partial<Learned> = {}):
     width: FIELD,
     height: FIELD,
     fields: fields(changes.planes ?? 2),
+    features: undefined,
     changePerMinute: 0.008,
     ...changes,
   };

@@ -95,7 +95,10 @@ export function digitsSnapshot(step: number, changes: Partial<Snapshot> = {}): S
     frames,
     eventsPerSecond: 41_200 + (step % 10) * 20,
     decision: digitsDecision(step),
+    margins: undefined,
     accuracy: { right: 81_933, judged: 84_120, recent: 487, recentOf: 500 },
+    rewardable: "count",
+    rewards: { right: 0, wrong: 0, taught: 0, missed: 0 },
     speed: {
       trainFps: 824.3,
       testFps: 1190,
@@ -121,6 +124,7 @@ export function digitsSnapshot(step: number, changes: Partial<Snapshot> = {}): S
     ],
     picture: strokePicture(step),
     raster: digitsRaster(step),
+    wave: undefined,
     learned: step % LEARNED_EVERY_STEPS === 0 ? digitsLearned(step) : undefined,
     ...changes,
   };
@@ -135,7 +139,7 @@ export function lostSnapshot(step: number): Snapshot {
   return { ...snapshot, stages };
 }
 
-const LONG_NAMES = [
+export const LONG_NAMES = [
   "circle",
   "square",
   "triangle",

@@ -1,16 +1,9 @@
-/** The codec of the wire: what goes in comes out, and nothing else is taken for a message. */
+/** The codec of the wire's bytes: what goes in comes out, and nothing else is taken for a message. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Learned, Snapshot } from "../../src/core/telemetry.ts";
-import {
-  decodeMessage,
-  encodeLearned,
-  encodeSnapshot,
-  MAX_CONTROL_BYTES,
-  parseNotice,
-  parseWish,
-} from "../../src/dashboard/protocol.ts";
-import { learnedOf, snapshotIn, snapshotOf } from "./world.ts";
+import { decodeMessage, encodeLearned, encodeSnapshot } from "../../src/dashboard/protocol.ts";
+import { learnedOf, snapshotIn, snapshotOf, waveOf } from "./world.ts";
 
 const text = fc.string({ unit: "binary", maxLength: 24 });
 const number = fc.double({ min: 0, max: 1e12, noNaN: true }).map((value) => value + 0);
@@ -50,6 +43,33 @@ const rasters = side.chain((spikes) =>
   }),
 );
 
+const margins = side.chain((points) =>
+  fc.record({
+    decision: count,
+    spikes: count,
+    offsetUs: fc.array(count, exactly(points)),
+    spikesSoFar: fc.array(count, exactly(points)),
+    margin: fc.array(number, exactly(points)),
+    enough: number,
+    decidedAt: maybe(side),
+  }),
+);
+const waves = side.chain((spikes) =>
+  fc.record({
+    decision: count,
+    startUs: number,
+    durationUs: number,
+    features: count,
+    width: side,
+    height: side,
+    offsetUs: fc.uint32Array(exactly(spikes)),
+    feature: fc.uint16Array(exactly(spikes)),
+    x: fc.uint8Array(exactly(spikes)),
+    y: fc.uint8Array(exactly(spikes)),
+    shownOneIn: count,
+  }),
+);
+
 const snapshots: fc.Arbitrary<Snapshot> = fc.record({
   sequence: count,
   state: fc.constantFrom("opening", "running", "ended", "failed"),
@@ -76,7 +96,10 @@ const snapshots: fc.Arbitrary<Snapshot> = fc.record({
       arrivedUs: number,
     }),
   ),
+  margins: maybe(margins),
   accuracy: fc.record({ right: count, judged: count, recent: count, recentOf: count }),
+  rewardable: fc.constantFrom("reward", "count"),
+  rewards: fc.record({ right: count, wrong: count, taught: count, missed: count }),
   speed: fc.record({
     trainFps: maybe(number),
     testFps: maybe(number),
@@ -98,9 +121,23 @@ const snapshots: fc.Arbitrary<Snapshot> = fc.record({
   ),
   picture: maybe(pictures),
   raster: maybe(rasters),
+  wave: maybe(waves),
   learned: fc.constant(undefined),
 });
 const sentTimes = maybe(fc.record({ p50Us: number, p99Us: number }));
+
+const planes = fc.constantFrom(1 as const, 2 as const);
+const shapes = fc.record({ planes, width: side, height: side });
+const featureMaps = fc.tuple(side, shapes).chain(([features, shape]) =>
+  fc.record({
+    count: fc.constant(features),
+    planes: fc.constant(shape.planes),
+    width: fc.constant(shape.width),
+    height: fc.constant(shape.height),
+    fields: fc.uint8Array(exactly(features * shape.planes * shape.width * shape.height)),
+    share: fc.float32Array({ min: 0, max: 1, noNaN: true, ...exactly(features) }),
+  }),
+);
 
 const learneds: fc.Arbitrary<Learned> = fc
   .record({
@@ -114,13 +151,14 @@ const learneds: fc.Arbitrary<Learned> = fc
       }),
       { maxLength: 4 },
     ),
-    planes: fc.constantFrom(1 as const, 2 as const),
+    planes,
     width: side,
     height: side,
   })
   .chain(({ groups, planes, width, height }) =>
     fc.record({
       revision: count,
+      kind: fc.constantFrom("groups", "classes"),
       groups: fc.constant(groups),
       neurons: count,
       groupOfRow: fc.uint16Array({ maxLength: 9 }),
@@ -128,6 +166,7 @@ const learneds: fc.Arbitrary<Learned> = fc
       width: fc.constant(width),
       height: fc.constant(height),
       fields: fc.uint8Array(exactly(groups.length * planes * width * height)),
+      features: maybe(featureMaps),
       changePerMinute: maybe(number),
     }),
   );
@@ -175,8 +214,9 @@ describe("a binary message", () => {
   it("keeps its arrays where a browser can view them without a copy", () => {
     for (const source of ["a", "ab", "abc", "ü"]) {
       const message = encodeSnapshot(snapshotOf({ source }));
-      const { picture, raster } = snapshotIn(decodeMessage(message)) ?? {};
-      for (const array of [picture?.pixels, raster?.inputs, raster?.offsetUs, raster?.row]) {
+      const { picture, raster, wave } = snapshotIn(decodeMessage(message)) ?? {};
+      const spikes = [raster?.inputs, raster?.offsetUs, raster?.row];
+      for (const array of [picture?.pixels, ...spikes, wave?.offsetUs, wave?.feature, wave?.x, wave?.y]) {
         expect(array?.buffer).toBe(message.buffer);
       }
     }
@@ -202,6 +242,17 @@ describe("a binary message", () => {
     },
   );
 
+  it("of a wave or of features is refused when their arrays do not belong together", () => {
+    const wave = waveOf(9);
+    const broken = snapshotOf({ wave: { ...wave, x: wave.x.subarray(1) } });
+    expect(decodeMessage(encodeSnapshot(broken))).toBeUndefined();
+    const { features } = learnedOf();
+    for (const change of [{ count: 2 }, { width: 2 }, { share: Float32Array.of(1) }]) {
+      const learned = learnedOf({ features: features && { ...features, ...change } });
+      expect(decodeMessage(encodeLearned(learned))).toBeUndefined();
+    }
+  });
+
   it("never throws, whatever the bytes", () => {
     const start = encodeSnapshot(snapshotOf()).subarray(0, 12);
     fc.assert(
@@ -211,73 +262,5 @@ describe("a binary message", () => {
       }),
       { numRuns: 10_000 },
     );
-  });
-});
-
-describe("a wish of the page", () => {
-  it.each([
-    ['{"kind":"learning","on":true}', { kind: "learning", on: true }],
-    ['{"on":false,"kind":"learning"}', { kind: "learning", on: false }],
-    ['{"kind":"hidden","on":true}', { kind: "hidden", on: true }],
-    ['{"kind":"echo","id":7}', { kind: "echo", id: 7 }],
-    ['{"kind":"name","group":3,"name":"circle"}', { kind: "name", group: 3, name: "circle" }],
-    ['{"kind":"name","group":3,"name":""}', { kind: "name", group: 3, name: "" }],
-    ['{"kind":"reset"}', { kind: "reset" }],
-    ['{"kind":"stop"}', { kind: "stop" }],
-  ])("is understood when it is exactly one: %s", (message, wish) => {
-    expect(parseWish(message)).toEqual(wish);
-  });
-
-  it.each([
-    "",
-    "null",
-    "[]",
-    '"stop"',
-    '{"kind":"learning"}',
-    '{"kind":"learning","on":1}',
-    '{"kind":"learning","on":true,"also":1}',
-    '{"kind":"hidden","on":"yes"}',
-    '{"kind":"echo","id":-1}',
-    '{"kind":"echo","id":1.5}',
-    '{"kind":"name","group":-1,"name":"a"}',
-    '{"kind":"name","group":0,"name":7}',
-    '{"kind":"name","group":0,"name":" a"}',
-    '{"kind":"name","group":0,"name":"a\\u0007b"}',
-    `{"kind":"name","group":0,"name":"${"a".repeat(25)}"}`,
-    '{"kind":"reset","files":true}',
-    '{"kind":"stop","__proto__":{}}',
-    '{"__proto__":{"kind":"stop"}}',
-    '{"kind":"exec","command":"id"}',
-    '{"kind":"stop"',
-    `{"kind":"stop"${" ".repeat(MAX_CONTROL_BYTES)}}`,
-    "[".repeat(MAX_CONTROL_BYTES),
-  ])("is refused when it is %.60s", (message) => {
-    expect(parseWish(message)).toBeUndefined();
-  });
-
-  it("is only ever a known one, whatever the JSON", () => {
-    fc.assert(
-      fc.property(fc.json(), (json) => {
-        expect(parseWish(json)).toBeUndefined();
-      }),
-      { numRuns: 10_000 },
-    );
-  });
-});
-
-describe("a notice of the server", () => {
-  it("is understood when it is one, and nothing otherwise", () => {
-    expect(parseNotice('{"kind":"hello","protocol":2}')).toEqual({ kind: "hello", protocol: 2 });
-    expect(parseNotice('{"kind":"skipped","count":3}')).toEqual({ kind: "skipped", count: 3 });
-    expect(parseNotice('{"kind":"echo","id":3}')).toEqual({ kind: "echo", id: 3 });
-    for (const other of [
-      '{"kind":"skipped","count":-1}',
-      '{"kind":"skipped"}',
-      '{"kind":"echo"}',
-      "7",
-      "{",
-    ]) {
-      expect(parseNotice(other)).toBeUndefined();
-    }
   });
 });

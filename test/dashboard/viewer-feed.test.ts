@@ -89,7 +89,8 @@ describe("a page that nobody sees", () => {
     expect([one.received(), two.received()]).toEqual([0, 0]);
     world.passSeconds(1);
     await Promise.all([gets(one, 1), gets(two, 1)]);
-    const small = snapshotOf({ sequence: 30, picture: undefined, raster: undefined });
+    const unseen = { picture: undefined, raster: undefined, wave: undefined };
+    const small = snapshotOf({ sequence: 30, ...unseen });
     expect({ ...one.last(), sent: undefined }).toEqual({ ...small, sent: undefined });
     expect(two.last()).toEqual(one.last());
     // A second without news needs no message.

@@ -26,7 +26,7 @@ describe("a viewer", () => {
     const viewer = await openViewer(world);
     await until(() => viewer.received() === 1, "the newest snapshot");
     expect(viewer.last()).toEqual({ ...snapshotOf({ sequence: 2 }), sent: undefined });
-    expect(viewer.texts).toEqual(['{"kind":"hello","protocol":2}']);
+    expect(viewer.texts).toEqual(['{"kind":"hello","protocol":3}']);
     world.snapshots.next(snapshotOf({ sequence: 3 }));
     await until(() => viewer.received() === 2, "the next snapshot");
     expect(viewer.last()?.sequence).toBe(3);

@@ -6,7 +6,14 @@ import { join } from "node:path";
 import { Subject } from "rxjs";
 import { WebSocket } from "ws";
 import type { Control } from "../../src/core/control.ts";
-import type { EventPicture, Learned, Raster, Snapshot } from "../../src/core/telemetry.ts";
+import type {
+  EventPicture,
+  FrameWave,
+  Learned,
+  MarginTrace,
+  Raster,
+  Snapshot,
+} from "../../src/core/telemetry.ts";
 import { createToken } from "../../src/dashboard/auth.ts";
 import {
   type BinaryMessage,
@@ -41,10 +48,40 @@ export function rasterOf(): Raster {
   };
 }
 
+/** Three spikes, the second of which was enough. */
+export function marginsOf(decision: number): MarginTrace {
+  return {
+    decision,
+    spikes: 3,
+    offsetUs: [100, 1200, 340_000],
+    spikesSoFar: [1, 2, 3],
+    margin: [0.1, 0.4, 0.5],
+    enough: 0.3,
+    decidedAt: 1,
+  };
+}
+
+export function waveOf(decision: number): FrameWave {
+  return {
+    decision,
+    startUs: 1_000_000,
+    durationUs: 350_000,
+    features: 4,
+    width: 7,
+    height: 5,
+    offsetUs: Uint32Array.of(100, 1200, 340_000),
+    feature: Uint16Array.of(0, 3, 1),
+    x: Uint8Array.of(6, 0, 3),
+    y: Uint8Array.of(4, 0, 2),
+    shownOneIn: 1,
+  };
+}
+
 export function learnedOf(changes: Partial<Learned> = {}): Learned {
   const group = { name: "1", isGiven: false, neurons: 2, share: 0.5, isForming: false };
   return {
     revision: 1,
+    kind: "groups",
     groups: [group, { ...group, name: undefined }],
     neurons: 4,
     groupOfRow: Uint16Array.of(0, 1, 1, 0),
@@ -52,6 +89,14 @@ export function learnedOf(changes: Partial<Learned> = {}): Learned {
     width: 2,
     height: 2,
     fields: Uint8Array.of(0, 255, 3, 4, 5, 6, 7, 255),
+    features: {
+      count: 3,
+      planes: 2,
+      width: 1,
+      height: 1,
+      fields: Uint8Array.of(255, 0, 17, 255, 3, 255),
+      share: Float32Array.of(0.5, 0.25, 0.25),
+    },
     changePerMinute: 0.008,
     ...changes,
   };
@@ -82,12 +127,16 @@ export function snapshotOf(changes: Partial<Snapshot> = {}): Snapshot {
       endUs: 1_350_000,
       arrivedUs: 0,
     },
+    margins: marginsOf(9),
     accuracy: { right: 9, judged: 10, recent: 9, recentOf: 10 },
+    rewardable: "reward",
+    rewards: { right: 2, wrong: 1, taught: 3, missed: 0 },
     speed: { trainFps: 8240, testFps: undefined, liveFps: 30, load: 0.25, timesRealTime: 1 },
     latencies: [{ name: "answer", p50Us: 900, p99Us: 2100 }],
     stages: [{ name: "sensor", received: 100, delivered: 98, held: 2, dropped: {}, unit: "events" }],
     picture: pictureOf(4, 3),
     raster: rasterOf(),
+    wave: waveOf(9),
     learned: undefined,
     ...changes,
   };

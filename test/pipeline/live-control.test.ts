@@ -199,3 +199,17 @@ describe("a stop while it runs", () => {
     expect(view().learning).toBe(false);
   });
 });
+
+describe("what lookers-on say of answers", () => {
+  it("is counted and changes no weight, for votes do not learn from it", () => {
+    const { model, show, send, view } = running();
+    show(2);
+    const weights = bitsOf(model);
+    expect(view()).toMatchObject({ rewardable: "count", rewards: { right: 0, wrong: 0 } });
+    send({ kind: "reward", decision: 1, outcome: "right" });
+    send({ kind: "reward", decision: 0, outcome: "wrong", truth: "a chair" });
+    send({ kind: "reward", decision: 0, outcome: "wrong" });
+    expect(view().rewards).toEqual({ right: 1, wrong: 2, taught: 0, missed: 0 });
+    expect(bitsOf(model)).toEqual(weights);
+  });
+});

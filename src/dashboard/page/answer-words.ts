@@ -1,12 +1,16 @@
 /** What an answer says, and when it is said with confidence. */
-import type { Decision } from "../../core/telemetry.ts";
+import type { MarginTrace, Snapshot } from "../../core/telemetry.ts";
 import { groupWord } from "./raster-bands.ts";
 
 /**
- * Below this lead of the first class over the second the page does not show a confident answer.
- * A tenth of the votes: a tie broken by a single neuron's spike or two looks the same as chance.
+ * Below this lead of the first class over the second the page does not show a confident answer, where the readout
+ * does not say what is enough for it. A tenth of the votes: a tie broken by a single neuron's spike or two looks the
+ * same as chance.
  */
-export const ENOUGH_MARGIN = 0.1;
+const ENOUGH_MARGIN = 0.1;
+
+/** The lead that is enough for an answer. */
+export const enoughOf = (margins: MarginTrace | undefined): number => margins?.enough ?? ENOUGH_MARGIN;
 
 export type Answer =
   | { readonly kind: "none" }
@@ -17,15 +21,14 @@ export type Answer =
 
 /** `nameOfGroup` says what a group is called where the decision itself has no name. */
 export function answerOf(
-  decision: Decision | undefined,
-  classNames: readonly string[],
+  { decision, margins, classNames }: Pick<Snapshot, "decision" | "margins" | "classNames">,
   nameOfGroup: (group: number) => string | undefined,
 ): Answer {
   if (decision === undefined) return { kind: "none" };
   const { label, group, margin } = decision;
   if (label !== undefined) {
     const name = classNames[label] ?? `class ${label}`;
-    return margin < ENOUGH_MARGIN ? { kind: "unsure", guess: name } : { kind: "sure", name };
+    return margin < enoughOf(margins) ? { kind: "unsure", guess: name } : { kind: "sure", name };
   }
   if (group === undefined) return { kind: "none" };
   const name = nameOfGroup(group);

@@ -1,6 +1,6 @@
 /** The panel Answer: what the network says this frame is, how sure that is, and whether it was right. */
 import type { Decision, Snapshot } from "../../core/telemetry.ts";
-import { type Answer, answerOf, ENOUGH_MARGIN, truthWords, wordOf } from "./answer-words.ts";
+import { type Answer, answerOf, enoughOf, truthWords, wordOf } from "./answer-words.ts";
 import { byId, setPercent, setText } from "./dom.ts";
 import { age, count, percent, share, UNKNOWN } from "./format.ts";
 import { groupName } from "./learned.ts";
@@ -8,8 +8,6 @@ import type { Moment } from "./moment.ts";
 
 const glyph = byId("glyph");
 let last: { readonly name: string; readonly atMs: number } | undefined;
-
-setPercent(byId("margin-enough"), "left", ENOUGH_MARGIN);
 
 /** The longest name sets the size, so that the answer does not change size with every name. */
 function sizeClass(length: number): string {
@@ -21,7 +19,7 @@ function sizeClass(length: number): string {
 
 export function showAnswer({ snapshot, nowMs }: Moment): void {
   const { decision, classNames } = snapshot;
-  const answer = answerOf(decision, classNames, groupName);
+  const answer = answerOf(snapshot, groupName);
   if (answer.kind === "sure") last = { name: answer.name, atMs: nowMs };
   const longest = classNames.reduce((most, name) => Math.max(most, name.length), 0);
   glyph.className = `glyph ${answer.kind} ${answer.kind === "sure" ? sizeClass(longest) : "size-20"}`;
@@ -32,6 +30,7 @@ export function showAnswer({ snapshot, nowMs }: Moment): void {
   setPercent(byId("share-bar"), "width", known?.confidence ?? 0);
   setText(byId("margin"), share(known?.margin));
   setPercent(byId("margin-bar"), "width", known?.margin ?? 0);
+  setPercent(byId("margin-enough"), "left", enoughOf(snapshot.margins));
   showTruth(snapshot);
 }
 

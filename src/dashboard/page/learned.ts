@@ -1,8 +1,9 @@
 /** The panel Learned: the mean receptive field of each group of neurons, what it is called, and how much it says. */
 import type { Control } from "../../core/control.ts";
-import type { Learned } from "../../core/telemetry.ts";
+import type { Learned, Snapshot } from "../../core/telemetry.ts";
 import { byId, canvasById, setText } from "./dom.ts";
-import { count, percent, UNKNOWN } from "./format.ts";
+import { capitalised, count, percent, UNKNOWN } from "./format.ts";
+import { type Part, type Tiles, tilesOf } from "./learned-parts.ts";
 import type { Moment } from "./moment.ts";
 import { editName } from "./naming.ts";
 import { groupWord } from "./raster-bands.ts";
@@ -22,6 +23,9 @@ const canvas = canvasById("fields");
 const room = byId("tiles-room");
 let send: (control: Control) => boolean = () => false;
 let learned: Learned | undefined;
+/** What of it is shown, and that as tiles. */
+let part: Part = "main";
+let tiles: Tiles | undefined;
 let page = 0;
 let winner: number | undefined;
 let isDisabled = true;
@@ -31,7 +35,7 @@ let asked: { readonly group: number; readonly name: string; readonly untilMs: nu
 let nowMs = 0;
 let labelAtMs = Number.NEGATIVE_INFINITY;
 let drawnAtMs = Number.NEGATIVE_INFINITY;
-let drawn: { readonly learned: Learned; readonly theme: Theme; readonly page: number } | undefined;
+let drawn: { readonly tiles: Tiles; readonly theme: Theme; readonly page: number } | undefined;
 
 new ResizeObserver(() => {
   drawn = undefined;
@@ -41,7 +45,9 @@ new ResizeObserver(() => {
 /** The newest of what was learned replaces all before it. */
 export function setLearned(next: Learned): void {
   learned = next;
-  page = Math.min(page, pagesOf(next.groups.length) - 1);
+  if (next.features === undefined) part = "main";
+  tiles = tilesOf(next, part);
+  page = Math.min(page, pagesOf(tiles.groups.length) - 1);
   if (editing !== undefined && editing.group >= next.groups.length) editing.leave();
   const answered = asked === undefined ? undefined : next.groups[asked.group];
   if (answered !== undefined && (answered.name ?? "") === asked?.name) asked = undefined;
@@ -59,16 +65,32 @@ export function connectLearned(wish: (control: Control) => boolean): void {
 
 /** Opens the name of the group that answered last. */
 export function nameWinner(): void {
-  if (winner !== undefined) edit(winner);
+  if (winner === undefined || learned === undefined || !tilesOf(learned, "main").canName) return;
+  show("main");
+  edit(winner);
+}
+
+/** Turns to the groups or classes, or to the features below them. */
+function show(next: Part): void {
+  if (learned === undefined || next === part) return;
+  editing?.leave();
+  part = next;
+  tiles = tilesOf(learned, part);
+  page = 0;
+  labelAtMs = Number.NEGATIVE_INFINITY;
+  drawnAtMs = Number.NEGATIVE_INFINITY;
+  fillTiles();
 }
 
 onReset(() => send({ kind: "reset" }));
 onTile((place) => edit(page * TILES_PER_PAGE + place), moveFocus);
+byId("part-main").addEventListener("click", () => show("main"));
+byId("part-features").addEventListener("click", () => show("features"));
 byId("tiles-back").addEventListener("click", () => turnTo(page - 1));
 byId("tiles-on").addEventListener("click", () => turnTo(page + 1));
 
 function turnTo(next: number): void {
-  const pages = pagesOf(learned?.groups.length ?? 0);
+  const pages = pagesOf(tiles?.groups.length ?? 0);
   const to = Math.min(Math.max(next, 0), pages - 1);
   if (to === page) return;
   editing?.leave();
@@ -80,7 +102,7 @@ function turnTo(next: number): void {
 
 /** True when the key was one of those that move. */
 function moveFocus(key: string, place: number): boolean {
-  const groups = learned?.groups.length ?? 0;
+  const groups = tiles?.groups.length ?? 0;
   const to = placeAfter(key, page * TILES_PER_PAGE + place, { groups, columns: columns() });
   if (to === undefined) return false;
   turnTo(Math.floor(to / TILES_PER_PAGE));
@@ -89,8 +111,8 @@ function moveFocus(key: string, place: number): boolean {
 }
 
 function edit(group: number): void {
-  const content = learned?.groups[group];
-  if (isDisabled || content === undefined || editing?.group === group) return;
+  const content = tiles?.groups[group];
+  if (tiles?.canName !== true || isDisabled || content === undefined || editing?.group === group) return;
   editing?.leave();
   turnTo(Math.floor(group / TILES_PER_PAGE));
   const place = group % TILES_PER_PAGE;
@@ -119,34 +141,44 @@ export function showLearned(moment: Moment, theme: Theme): void {
   if (asked !== undefined && nowMs > asked.untilMs) asked = undefined;
   if (isDisabled) editing?.leave();
   allowReset(!isDisabled && learned !== undefined);
-  showHeader(moment.snapshot.learning);
+  showHeader(moment.snapshot);
   fillTiles();
   if (nowMs - labelAtMs >= LABEL_EVERY_MS) labelAtMs = nowMs;
-  if (learned === undefined || nowMs - drawnAtMs < FIELDS_EVERY_MS) return;
-  if (drawn?.learned === learned && drawn.theme === theme && drawn.page === page) return;
-  drawn = { learned, theme, page };
+  if (tiles === undefined || nowMs - drawnAtMs < FIELDS_EVERY_MS) return;
+  if (drawn?.tiles === tiles && drawn.theme === theme && drawn.page === page) return;
+  drawn = { tiles, theme, page };
   drawnAtMs = nowMs;
-  draw(learned, theme);
+  draw(tiles, theme);
 }
 
-function showHeader(isLearning: boolean): void {
-  const groups = learned?.groups ?? [];
+function showHeader({ learning, rewardable }: Snapshot): void {
+  const groups = tiles?.groups ?? [];
   const isNoise = groups.length > 0 && groups.every(({ isForming }) => isForming);
-  showHint({ isNoise, isLearning });
+  showHint({ isNoise, isLearning: learning, isTaught: rewardable === "reward" });
   const change = learned?.changePerMinute;
   const moving = change === undefined ? UNKNOWN : percent(change, change < 0.1 ? 1 : 0);
-  const state = isLearning ? `weights move ${moving}/min` : "learning is off: fields hold still";
-  setText(byId("learned-state"), learned === undefined || (isNoise && !isLearning) ? "" : state);
-  const pages = pagesOf(groups.length);
-  const [first, last] = [page * TILES_PER_PAGE + 1, Math.min(groups.length, (page + 1) * TILES_PER_PAGE)];
-  const shown = pages > 1 ? `${first}–${last} of ${count(groups.length)} groups` : `${groups.length} groups`;
-  setText(byId("learned-count"), groups.length === 0 ? "" : shown);
-  const winnerPage = winner === undefined ? page : Math.floor(winner / TILES_PER_PAGE);
-  for (const [id, isAtEnd, hasWinner, words] of [
-    ["tiles-back", page === 0, winnerPage < page, "Groups before"],
-    ["tiles-on", page >= pages - 1, winnerPage > page && winnerPage < pages, "Groups after"],
+  const state = learning ? `weights move ${moving}/min` : "learning is off: fields hold still";
+  setText(byId("learned-state"), learned === undefined || (isNoise && !learning) ? "" : state);
+  byId("parts").hidden = learned?.features === undefined;
+  setText(byId("part-main"), learned?.kind ?? "groups");
+  byId("part-main").setAttribute("aria-pressed", String(part === "main"));
+  byId("part-features").setAttribute("aria-pressed", String(part === "features"));
+  showPages(groups.length);
+}
+
+function showPages(groups: number): void {
+  const pages = pagesOf(groups);
+  const plural = tiles?.plural ?? "groups";
+  const [first, last] = [page * TILES_PER_PAGE + 1, Math.min(groups, (page + 1) * TILES_PER_PAGE)];
+  const shown = pages > 1 ? `${first}–${last} of ${count(groups)} ${plural}` : `${groups} ${plural}`;
+  setText(byId("learned-count"), groups === 0 ? "" : shown);
+  const winnerPage = winner === undefined || part !== "main" ? page : Math.floor(winner / TILES_PER_PAGE);
+  for (const [id, isAtEnd, hasWinner, where] of [
+    ["tiles-back", page === 0, winnerPage < page, "before"],
+    ["tiles-on", page >= pages - 1, winnerPage > page && winnerPage < pages, "after"],
   ] as const) {
     const button = byId(id);
+    const words = `${capitalised(plural)} ${where}`;
     button.hidden = pages <= 1;
     button.toggleAttribute("disabled", isDisabled || isAtEnd);
     button.classList.toggle("has-winner", hasWinner);
@@ -154,12 +186,16 @@ function showHeader(isLearning: boolean): void {
   }
 }
 
-function showHint(state: { readonly isNoise: boolean; readonly isLearning: boolean } | undefined): void {
+type Hint = { readonly isNoise: boolean; readonly isLearning: boolean; readonly isTaught: boolean };
+
+function showHint(state: Hint | undefined): void {
   let words = "";
   if (editing !== undefined) words = "Enter keeps, Esc leaves";
   else if (learned === undefined) words = "Nothing is known yet.";
   else if (isDisabled || state === undefined) words = "";
-  else if (!state.isNoise) words = "click a tile to name it";
+  else if (part === "features") words = "what each feature looks for";
+  else if (!state.isNoise && tiles?.canName === true) words = "click a tile to name it";
+  else if (!state.isNoise) words = state.isTaught ? "Wrong, then a new name, adds a class" : "";
   else if (state.isLearning) words = "Fields are noise now; shapes appear in about a minute.";
   else words = "Fields are noise now. Switch learning on; shapes appear in about a minute.";
   setText(byId("learned-hint"), words);
@@ -167,19 +203,22 @@ function showHint(state: { readonly isNoise: boolean; readonly isLearning: boole
 }
 
 function fillTiles(): void {
-  const groups = learned?.groups ?? [];
+  const { groups, noun, of, canName } = tiles ?? { groups: [], noun: "", of: "", canName: false };
   const first = page * TILES_PER_PAGE;
+  byId("tiles").classList.toggle("nameable", canName);
   const contents = groups.slice(first, first + TILES_PER_PAGE).map((content, i) => ({
     group: first + i,
     content,
     groups: groups.length,
-    isWinner: first + i === winner,
+    label: `${noun} ${first + i + 1}`,
+    of,
+    isWinner: part === "main" && first + i === winner,
     isAsked: asked?.group === first + i,
   }));
   showTiles(contents, isDisabled, nowMs - labelAtMs >= LABEL_EVERY_MS);
 }
 
-function draw(newest: Learned, theme: Theme): void {
+function draw({ fields, plural }: Tiles, theme: Theme): void {
   const ratio = devicePixelRatio || 1;
   const outer = canvas.getBoundingClientRect();
   const [width, height] = [Math.round(outer.width * ratio), Math.round(outer.height * ratio)];
@@ -195,10 +234,10 @@ function draw(newest: Learned, theme: Theme): void {
     const size = { width: Math.round(box.width * ratio), height: Math.round(box.height * ratio) };
     return { group: page * TILES_PER_PAGE + i, x, y, ...size };
   });
-  drawFields(canvas, newest, places, theme);
+  drawFields(canvas, fields, places, theme);
   const last = page * TILES_PER_PAGE + places.length;
   canvas.setAttribute(
     "aria-label",
-    `Mean receptive fields of groups ${page * TILES_PER_PAGE + 1} to ${last}`,
+    `Mean receptive fields of ${plural} ${page * TILES_PER_PAGE + 1} to ${last}`,
   );
 }

@@ -15,6 +15,7 @@ import { listenToKeys } from "./keyboard.ts";
 import { connectLearned, groupName, nameWinner, setLearned, showLearned } from "./learned.ts";
 import { supersededIn } from "./ledger.ts";
 import { countStages, lossState, showLine } from "./line.ts";
+import { showMargin } from "./margin.ts";
 import type { Moment } from "./moment.ts";
 import { GrowthRate } from "./rates.ts";
 import { chooseScheme, followScheme, nextScheme } from "./scheme.ts";
@@ -23,6 +24,7 @@ import { showSpeed } from "./speed.ts";
 import { addRaster, showSpikes, stepTimeBase } from "./spikes.ts";
 import { readTheme } from "./theme.ts";
 import { askForToken, forgetToken, refusalWords, showPage, showWords, takeToken } from "./token.ts";
+import { connectVerdict, pressVerdict, setShown, showVerdict } from "./verdict.ts";
 
 /** Numbers change four times a second, an answer stands at least this long: what moves faster cannot be read. */
 const NUMBERS_EVERY_MS = 250;
@@ -131,6 +133,8 @@ function frame(): void {
     answerAtMs = now;
     showAnswer(held);
     showCandidates(held);
+    showMargin(held, theme);
+    setShown(held);
   }
   if (now - numbersAtMs < NUMBERS_EVERY_MS) return;
   numbersAtMs = now;
@@ -142,8 +146,10 @@ function frame(): void {
 /** The bar and the line go on while the panels are held. */
 function showNumbers(moment: Moment, held: Moment): void {
   showBar(moment);
+  showVerdict(moment);
   showSpeed(held, theme);
   showLearned(held, theme);
+  showMargin(held, theme);
   // What the link does not bring is frozen, not guessed.
   if (moment.link.kind !== "open") return;
   showLine(moment);
@@ -152,11 +158,15 @@ function showNumbers(moment: Moment, held: Moment): void {
   showTitle(moment.snapshot, moment.nowMs);
 }
 
-function showTitle({ decision, classNames }: SnapshotMessage, now: number): void {
-  const answer = answerOf(decision, classNames, groupName);
+function showTitle(snapshot: SnapshotMessage, now: number): void {
+  const answer = answerOf(snapshot, groupName);
   const name = wordOf(answer);
   document.title = `${lossState(now) === "losing" ? "lost" : name} · spikeline`;
-  announceAnswer(name, answer.kind === "sure" ? `vote share ${share(decision?.confidence)}` : "", now);
+  announceAnswer(
+    name,
+    answer.kind === "sure" ? `vote share ${share(snapshot.decision?.confidence)}` : "",
+    now,
+  );
 }
 
 function changeScheme(): void {
@@ -168,6 +178,12 @@ function changeScheme(): void {
 
 const keys = [
   { keys: ["l"], words: "learning on or off", run: toggleLearning },
+  { keys: ["r"], words: "the answer is right", run: () => pressVerdict("right") },
+  {
+    keys: ["w"],
+    words: "the answer is wrong; then a digit or letter says what it was",
+    run: () => pressVerdict("wrong"),
+  },
   { keys: ["n"], words: "name the group that answered", run: nameWinner },
   { keys: ["[", "]"], words: "time base", run: (key: string) => stepTimeBase(key === "]" ? 1 : -1) },
   {
@@ -195,6 +211,7 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) newest = undefined;
 });
 onLearningSwitch((on) => connection?.send({ kind: "learning", on }) ?? false, nowMs);
+connectVerdict((control) => connection?.send(control) ?? false);
 connectLearned((control) => connection?.send(control) ?? false);
 const token = takeToken();
 if (token === undefined) askForToken("", connect);

@@ -21,10 +21,26 @@ const byName = new Intl.Collator("en", { numeric: true }).compare;
 /** What a group without a name is called. */
 export const groupWord = (group: number): string => `group ${group + 1}`;
 
-export function bandsOf({ groups, groupOfRow }: Pick<Learned, "groups" | "groupOfRow">): Bands {
+export function bandsOf({
+  kind,
+  groups,
+  groupOfRow,
+  neurons,
+}: Pick<Learned, "kind" | "groups" | "groupOfRow" | "neurons">): Bands {
+  if (kind === "classes") return featureBand(neurons);
   const { names, bandOfGroup } = namedBands(groups);
   const bandOfRow = Uint16Array.from(groupOfRow, (group) => bandOfGroup[group] ?? names.length - 1);
   return { names, bandOfGroup, bandOfRow, placeOfRow: placesOf(bandOfRow, groupOfRow, names.length) };
+}
+
+/** Features belong to no class: they stand in one band, and no answer lights them. */
+function featureBand(features: number): Bands {
+  return {
+    names: ["features"],
+    bandOfGroup: [],
+    bandOfRow: new Uint16Array(features),
+    placeOfRow: Float32Array.from({ length: features }, (_, row) => (row + 0.5) / features),
+  };
 }
 
 function namedBands(groups: Learned["groups"]): Pick<Bands, "names" | "bandOfGroup"> {

@@ -11,6 +11,7 @@ import { RasterHistory } from "./raster-history.ts";
 import { drawAnswers, drawAxis, drawBands, drawBoundaries, drawInputs, drawUntold } from "./raster-lanes.ts";
 import { drawingOf, type Lanes, type RasterView } from "./raster-view.ts";
 import type { Theme } from "./theme.ts";
+import { addWave, hasWaves, isWaveOpen, openWave, showWave, waveNote } from "./wave.ts";
 
 const TIME_BASES_MS = [200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000] as const;
 /** Faster than this a raster that moves with every snapshot cannot be read: it stands for half a second. */
@@ -23,6 +24,7 @@ const FULL_INPUT_HZ = 100;
 const canvas = canvasById("raster");
 const room = byId("raster-room");
 const button = byId("time-base");
+const noteElement = byId("spikes-note");
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const history = new RasterHistory();
 
@@ -34,6 +36,10 @@ let drawnAtMs = Number.NEGATIVE_INFINITY;
 let labelAtMs = Number.NEGATIVE_INFINITY;
 let bands: Bands | undefined;
 let lanes: Lanes | undefined;
+let note = "";
+let drawnView: RasterView | undefined;
+/** Pixels of the picture: without groups nothing else says how many inputs there are. */
+let picturePixels = 0;
 
 new ResizeObserver(() => {
   isStale = true;
@@ -44,6 +50,11 @@ button.addEventListener("click", () => {
 });
 canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
   canvas.title = nameAt(offsetX, offsetY);
+  canvas.classList.toggle("clickable", frameAt(offsetX, offsetY) !== undefined);
+});
+canvas.addEventListener("click", ({ offsetX, offsetY }) => {
+  const frame = frameAt(offsetX, offsetY);
+  if (frame !== undefined) openWave(frame);
 });
 timeBaseChanged();
 
@@ -52,6 +63,17 @@ function nameAt(x: number, y: number): string {
   if (lanes === undefined || bands === undefined || x >= lanes.left) return "";
   const share = (y - lanes.rowsTop) / lanes.rowsHeight;
   return bands.names[Math.floor(share * bands.names.length)] ?? "";
+}
+
+/** The frame whose answer stands there, where frames have waves. The axis below belongs to it, for fingers. */
+function frameAt(x: number, y: number): AnsweredFrame | undefined {
+  if (lanes === undefined || drawnView === undefined || !hasWaves()) return undefined;
+  if (x < lanes.left || y < lanes.outputTop) return undefined;
+  const { fromUs, toUs, stretches } = drawnView;
+  const atUs = fromUs + ((x - lanes.left) / lanes.width) * (toUs - fromUs);
+  for (const { frames } of stretches)
+    for (const frame of frames) if (atUs >= frame.startUs && atUs < frame.endUs) return frame;
+  return undefined;
 }
 
 export function timeBaseMs(): number {
@@ -76,6 +98,9 @@ function timeBaseChanged(): void {
 /** Every snapshot as it arrives, also one without a raster: what it does not bring is not shown. */
 export function addRaster(snapshot: SnapshotMessage): void {
   if (history.add(snapshot)) isStale = true;
+  addWave(snapshot);
+  const { width, height } = snapshot.picture ?? { width: 0, height: 0 };
+  picturePixels = Math.max(picturePixels, width * height);
 }
 
 /** How long the stream takes to move the picture by a pixel: more pictures than that would be the same. */
@@ -84,6 +109,15 @@ const pixelMs = () => (lanes === undefined ? 0 : timeBaseMs() / Math.max(1, lane
 /** Called at every animation frame, also without a link; draws only what is new. */
 export function showSpikes(moment: Moment, theme: Theme): void {
   const learned = newestLearned();
+  showWave(theme);
+  for (const part of [canvas, button]) if (part.hidden !== isWaveOpen()) part.hidden = isWaveOpen();
+  showNote(moment.nowMs);
+  if (isWaveOpen()) {
+    // What goes by meanwhile is drawn on the way back.
+    isStale = true;
+    drawnAtMs = Number.NEGATIVE_INFINITY;
+    return;
+  }
   if (!isStale && theme === drawnTheme && learned === drawnLearned) return;
   const isHurried = moment.snapshot.speed.timesRealTime > HURRIED_FROM;
   const isOtherLook = theme !== drawnTheme;
@@ -111,7 +145,8 @@ function viewOf({ snapshot }: Moment, learned: Learned | undefined): RasterView 
     toUs,
     bands,
     winner: newest?.group === undefined ? undefined : bands.bandOfGroup[newest.group],
-    fullInputRate: FULL_INPUT_HZ * learned.width * learned.height,
+    fullInputRate:
+      FULL_INPUT_HZ * (learned.kind === "classes" ? picturePixels : learned.width * learned.height),
     nameOf: (frame) => answerName(frame, snapshot.classNames),
   };
 }
@@ -126,6 +161,7 @@ function draw(view: RasterView | undefined, theme: Theme): void {
   canvas.style.width = `${Math.floor(room.clientWidth)}px`;
   canvas.style.height = `${Math.floor(room.clientHeight)}px`;
   const surface = surfaceOf(canvas);
+  drawnView = view;
   if (surface === undefined || view === undefined) return;
   const drawing = drawingOf(surface, theme, view);
   lanes = drawing.lanes;
@@ -139,8 +175,7 @@ function draw(view: RasterView | undefined, theme: Theme): void {
 }
 
 function describe(moment: Moment, view: RasterView | undefined, learned: Learned | undefined): void {
-  const rows = learned?.groupOfRow.length;
-  const neurons = learned === undefined ? "" : `${count(rows)} of ${count(learned.neurons)} neurons`;
+  const neurons = learned === undefined ? "" : neuronWords(learned);
   const sentOneIn = view?.stretches.reduce((most, { shownOneIn }) => Math.max(most, shownOneIn), 1) ?? 1;
   const oneIn = sentOneIn * (view === undefined ? 1 : thinningOf(view));
   const { timesRealTime } = moment.snapshot.speed;
@@ -150,8 +185,8 @@ function describe(moment: Moment, view: RasterView | undefined, learned: Learned
     oneIn > 1 ? `1 of ${oneIn} shown` : "",
     neurons,
   ].filter((note) => note !== "");
-  setText(byId("spikes-note"), notes.join(" · "));
-  byId("spikes-note").title = notes.join(" · ");
+  note = notes.join(" · ");
+  showNote(moment.nowMs);
   if (view === undefined || moment.nowMs - labelAtMs < LABEL_EVERY_MS) return;
   labelAtMs = moment.nowMs;
   const spikes = view.stretches.reduce((sum, { row }) => sum + row.length, 0);
@@ -163,6 +198,18 @@ function describe(moment: Moment, view: RasterView | undefined, learned: Learned
       (isPartlyUntold(view) ? " A part is not shown." : ""),
   );
   room.title = `in: input spikes, square root scale to ${shortCount(view.fullInputRate)} a second`;
+}
+
+const neuronWords = ({ kind, groupOfRow, neurons }: Learned): string =>
+  kind === "classes"
+    ? `${count(neurons)} features`
+    : `${count(groupOfRow.length)} of ${count(neurons)} neurons`;
+
+function showNote(now: number): void {
+  const words = waveNote(now) ?? note;
+  if (noteElement.textContent === words) return;
+  setText(noteElement, words);
+  noteElement.title = words;
 }
 
 const isPartlyUntold = ({ stretches, fromUs }: RasterView) =>

@@ -5,7 +5,6 @@
 import type { NeuronGroup } from "../../core/telemetry.ts";
 import { byId, make, setPercent, setText } from "./dom.ts";
 import { percent } from "./format.ts";
-import { groupWord } from "./raster-bands.ts";
 import { TILES_PER_PAGE } from "./tiles-order.ts";
 
 /** An even share of the spikes fills a quarter of a bar. */
@@ -89,6 +88,9 @@ export type TileContent = {
   readonly group: number;
   readonly content: NeuronGroup;
   readonly groups: number;
+  /** "group 3", and what its share is a share of. */
+  readonly label: string;
+  readonly of: string;
   readonly isWinner: boolean;
   /** A name was sent and not answered yet. */
   readonly isAsked: boolean;
@@ -107,11 +109,17 @@ export function showTiles(contents: readonly TileContent[], isDisabled: boolean,
     tile.cell.setAttribute("aria-disabled", String(isDisabled));
     tile.cell.tabIndex = place === focused && !isDisabled ? 0 : -1;
   });
+  // A row of nothing is none.
+  for (const row of grid.children)
+    row.toggleAttribute(
+      "hidden",
+      [...row.children].every((cell) => cell.hasAttribute("hidden")),
+    );
 }
 
 function showTile(
   tile: Tile,
-  { group, content, groups, isWinner, isAsked }: TileContent,
+  { group, content, groups, label, of, isWinner, isAsked }: TileContent,
   isNewLabel: boolean,
 ): void {
   const word = wordOf(content);
@@ -122,10 +130,11 @@ function showTile(
   classList.toggle("unnamed", content.name === undefined && !isNoise(content));
   classList.toggle("forming", isNoise(content));
   tile.cell.setAttribute("aria-busy", String(isAsked));
-  const share = `${percent(content.share)} of the spikes of the last minute`;
+  const share = `${percent(content.share)} of the ${of} of the last minute`;
   const given = content.isGiven ? ", named by hand" : "";
-  const title = `${groupWord(group)}: ${word}${given}, ${share}`;
-  if (!isNewLabel && tile.cell.dataset.group === String(group) && tile.cell.dataset.word === word) return;
+  const title = `${label}: ${word}${given}, ${share}`;
+  if (!isNewLabel && tile.cell.dataset.word === word && tile.cell.dataset.label === label) return;
+  tile.cell.dataset.label = label;
   tile.cell.dataset.group = String(group);
   tile.cell.dataset.word = word;
   tile.cell.title = title;

@@ -1,8 +1,9 @@
 /** What the page answers, and when it is sure enough to say so. */
 import { describe, expect, it } from "vitest";
 import type { Decision } from "../../../src/core/telemetry.ts";
-import { answerOf, ENOUGH_MARGIN, truthWords, wordOf } from "../../../src/dashboard/page/answer-words.ts";
+import { answerOf, enoughOf, truthWords, wordOf } from "../../../src/dashboard/page/answer-words.ts";
 import { hopTo, hopToPage } from "../../../src/dashboard/page/hops.ts";
+import { marginsOf } from "../world.ts";
 
 const decision: Decision = {
   id: 1,
@@ -20,29 +21,40 @@ const decision: Decision = {
 };
 const noName = () => undefined;
 
+/** A snapshot's part that says what was answered. */
+const said = (changes: Partial<Decision> = {}, classNames: readonly string[] = ["circle", "star"]) => ({
+  decision: { ...decision, ...changes },
+  margins: undefined,
+  classNames,
+});
+
 describe("the answer", () => {
   it("is the class, where its lead is large enough", () => {
-    expect(answerOf(decision, ["circle", "star"], noName)).toEqual({ kind: "sure", name: "star" });
-    const close = { ...decision, margin: ENOUGH_MARGIN - 0.01 };
-    expect(answerOf(close, ["circle", "star"], noName)).toEqual({ kind: "unsure", guess: "star" });
+    expect(answerOf(said(), noName)).toEqual({ kind: "sure", name: "star" });
+    const close = said({ margin: enoughOf(undefined) - 0.01 });
+    expect(answerOf(close, noName)).toEqual({ kind: "unsure", guess: "star" });
+  });
+
+  it("is sure only of what is enough for the readout, where that says so", () => {
+    const margins = { ...marginsOf(1), enough: 0.6 };
+    expect(answerOf({ ...said(), margins }, noName)).toEqual({ kind: "unsure", guess: "star" });
+    expect(answerOf({ ...said({ margin: 0.6 }), margins }, noName)).toEqual({ kind: "sure", name: "star" });
   });
 
   it("is a numbered group while nothing has a name, counted from one as the tiles are", () => {
-    const unnamed = answerOf({ ...decision, label: undefined }, [], noName);
+    const unnamed = answerOf(said({ label: undefined }, []), noName);
     expect(unnamed).toEqual({ kind: "unnamed", group: "group 14" });
     expect(wordOf(unnamed)).toBe("group 14");
   });
 
   it("is only a guess where a name comes from the group and not from votes", () => {
-    const answer = answerOf({ ...decision, label: undefined }, [], (group) => `name of ${group}`);
+    const answer = answerOf(said({ label: undefined }, []), (group) => `name of ${group}`);
     expect(answer).toEqual({ kind: "unsure", guess: "name of 13" });
   });
 
   it("is none when no neuron spoke", () => {
-    expect(answerOf({ ...decision, label: undefined, group: undefined }, [], noName)).toEqual({
-      kind: "none",
-    });
-    expect(answerOf(undefined, ["circle"], noName)).toEqual({ kind: "none" });
+    expect(answerOf(said({ label: undefined, group: undefined }, []), noName)).toEqual({ kind: "none" });
+    expect(answerOf({ ...said(), decision: undefined }, noName)).toEqual({ kind: "none" });
   });
 
   it("is judged by a simulator's drawing or by a label", () => {

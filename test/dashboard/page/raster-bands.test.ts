@@ -5,6 +5,8 @@ import { bandsOf } from "../../../src/dashboard/page/raster-bands.ts";
 
 /** Groups of ten neurons with these names, two rows each. */
 const world = (names: ReadonlyArray<string | undefined>) => ({
+  kind: "groups" as const,
+  neurons: 10 * names.length,
   groups: names.map((name) => ({ name, isGiven: false, neurons: 10, share: 0, isForming: false })),
   groupOfRow: Uint16Array.from({ length: 2 * names.length }, (_, row) => row >> 1),
 });
@@ -49,5 +51,18 @@ describe("the raster's bands", () => {
     const { names, bandOfRow } = bandsOf({ ...world(["a", "b"]), groupOfRow: Uint16Array.from([0, 9]) });
     expect(names).toEqual(["a", "b"]);
     expect([...bandOfRow]).toEqual([0, 1]);
+  });
+
+  it("are one for all features, which no answer lights", () => {
+    const { names, bandOfGroup, bandOfRow, placeOfRow } = bandsOf({
+      ...world(["a", "b"]),
+      kind: "classes",
+      neurons: 4,
+      groupOfRow: new Uint16Array(),
+    });
+    expect(names).toEqual(["features"]);
+    expect(bandOfGroup).toEqual([]);
+    expect([...bandOfRow]).toEqual([0, 0, 0, 0]);
+    expect([...placeOfRow]).toEqual([0.125, 0.375, 0.625, 0.875]);
   });
 });
