@@ -10,6 +10,7 @@
 #include "clocked_network_wrap.hpp"
 #include "linear_readout_wrap.hpp"
 #include "reward_readout_wrap.hpp"
+#include "wave_layer_wrap.hpp"
 #include "wave_network_wrap.hpp"
 
 namespace {
@@ -20,6 +21,7 @@ using spikeline::addon::ReadArray;
 using spikeline::addon::ReadNumber;
 using spikeline::addon::RewardReadoutWrap;
 using spikeline::addon::ThrowTypeError;
+using spikeline::addon::WaveLayerWrap;
 using spikeline::addon::WaveNetworkWrap;
 
 // sumAll(data: Float32Array, repeats: number): number. Reads the array so often; for bandwidth measurements. Reads
@@ -54,6 +56,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("ClockedNetwork", ClockedNetworkWrap::Define(env));
   exports.Set("LinearReadout", LinearReadoutWrap::Define(env));
   exports.Set("RewardReadout", RewardReadoutWrap::Define(env));
+  exports.Set("WaveLayer", WaveLayerWrap::Define(env));
   exports.Set("WaveNetwork", WaveNetworkWrap::Define(env));
   exports.Set("sumAll", Napi::Function::New<&SumAll>(env, "sumAll"));
   exports.Set("kernelNames", Napi::Function::New<&KernelNames>(env, "kernelNames"));

@@ -41,11 +41,7 @@ Status WaveParams::Check() const noexcept {
   }
   const bool dog = Between(sigma_centre, 0.1, kMostSigma) && Between(sigma_surround, 0.1, kMostSigma) &&
                    Between(contrast, 1e-6, 1);
-  const bool learning = Between(initial_mean, 0, 1) && Between(initial_std, 0, 1) &&
-                        Between(learning_threshold, 1, kMostThreshold) && Between(theta_plus, 0, kMostThreshold) &&
-                        Between(a_plus, 0, 1) && Between(a_plus_max, a_plus, 1) && Between(a_ratio, 0, 1) &&
-                        doubling_frames > 0 && winners > 0 && winners <= kMostMaps && inhibition_radius <= kMostSide;
-  return dog && learning ? Status::kOk : Status::kBadParameter;
+  return dog && Sound(kMostMaps, kMostThreshold) ? Status::kOk : Status::kBadParameter;
 }
 
 }  // namespace spikeline

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "status.hpp"
+#include "wave_synapses.hpp"
 
 namespace spikeline {
 
@@ -17,7 +18,7 @@ inline constexpr std::uint32_t kMostWindow = 31;
 inline constexpr std::uint32_t kMostInputSpikes = 4096;
 inline constexpr float kMostTheta = 255;              // of learning thresholds, in weights
 
-struct WaveParams {
+struct WaveParams : WavePlasticity {
   std::uint32_t width = 0;           // of the image, pixels
   std::uint32_t height = 0;
   std::uint32_t seed = 0;
@@ -33,17 +34,6 @@ struct WaveParams {
 
   std::uint32_t threshold_count = 2;
   std::array<double, kMostThresholds> thresholds = {17, 22.1, 0, 0};  // of use, rising
-
-  double initial_mean = 0.8;
-  double initial_std = 0.05;
-  double learning_threshold = 20;
-  double theta_plus = 0.1;           // homeostasis: what a win adds to its map's learning threshold; 0: none
-  double a_plus = 0.004;
-  double a_plus_max = 0.15;
-  double a_ratio = 0.75;             // a_minus = a_ratio · a_plus
-  std::uint32_t doubling_frames = 500;
-  std::uint32_t winners = 5;         // neurons that learn from a frame, at most
-  std::uint32_t inhibition_radius = 2;
 
   [[nodiscard]] Status Check() const noexcept;
 

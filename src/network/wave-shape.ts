@@ -1,5 +1,5 @@
-/** Sizes that follow from the description of a wave layer: native/kernel/wave_params.hpp's. */
-import type { NativeWaveParams } from "../native/binding.ts";
+/** Sizes that follow from the description of wave layers: native/kernel/wave_params.hpp's and wave_layer_params.hpp's. */
+import type { NativeWaveLayerParams, NativeWaveParams } from "../native/binding.ts";
 
 export type WaveShape = {
   readonly pixels: number;
@@ -36,5 +36,32 @@ export function waveShape(params: NativeWaveParams): WaveShape {
     cellsY,
     counts: cellsX * cellsY * features,
     mostFeatures: positionsX * positionsY * thresholds.length,
+  };
+}
+
+export type WaveLayerShape = Pick<
+  WaveShape,
+  "positionsX" | "positionsY" | "taps" | "features" | "mostFeatures"
+> & {
+  /** Cells of pooling in time. */
+  readonly cellsX: number;
+  readonly cellsY: number;
+};
+
+export function waveLayerShape(params: NativeWaveLayerParams): WaveLayerShape {
+  const { width, height, channels, maps, pool, poolStride, window, pad, firstOnly, thresholds } = params;
+  // They cover the whole map; the last may reach beyond it.
+  const cells = (side: number) => (side <= pool ? 1 : Math.ceil((side - pool) / poolStride) + 1);
+  const [cellsX, cellsY] = [cells(width), cells(height)];
+  const positionsX = cellsX + 2 * pad - window + 1;
+  const positionsY = cellsY + 2 * pad - window + 1;
+  return {
+    cellsX,
+    cellsY,
+    positionsX,
+    positionsY,
+    taps: channels * window * window,
+    features: thresholds.length * maps,
+    mostFeatures: positionsX * positionsY * thresholds.length * (firstOnly === 1 ? 1 : maps),
   };
 }
