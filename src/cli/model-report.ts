@@ -42,13 +42,23 @@ function clockedParts({ description }: Model) {
 
 function waveParts({ description }: WaveModel) {
   const { input, layers, readout } = description;
-  const [{ maps, window, thresholds }] = layers;
+  const [{ maps, window, thresholds }, ...further] = layers;
+  const furtherMaps = further.map((layer) => layer.maps);
+  const more = furtherMaps.length === 0 ? "" : `, further layers of ${furtherMaps.join(" and ")} maps`;
   const { grid } = readout.pooling;
   const { width, height } = input;
   const crossed = thresholds.join(" and ");
   return {
-    document: { inputs: width * height, maps, window, thresholds, grid, readout: readout.kind },
-    text: `${width} × ${height} pixels, ${maps} maps of ${window} × ${window} pixels, thresholds ${crossed}, a linear readout of ${grid} × ${grid} cells`,
+    document: {
+      inputs: width * height,
+      maps,
+      window,
+      thresholds,
+      ...(more === "" ? {} : { furtherMaps }),
+      grid,
+      readout: readout.kind,
+    },
+    text: `${width} × ${height} pixels, ${maps} maps of ${window} × ${window} pixels, thresholds ${crossed}${more}, a linear readout of ${grid} × ${grid} cells`,
   };
 }
 

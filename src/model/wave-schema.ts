@@ -1,15 +1,20 @@
 /**
- * The description of a wave model: a first-spike convolution that learned by STDP and a linear readout of its feature
- * spikes. The caps are the kernel's (native/kernel/wave_params.cpp, linear_readout.cpp): what passes here it takes.
+ * The description of a wave model: first-spike convolutions that learned by STDP (wave-layers.ts) and a linear readout of
+ * their feature spikes. The caps are the kernel's (native/kernel/wave_params.cpp, linear_readout.cpp): what passes here it takes.
  */
 import { z } from "zod";
 import { classNamesSchema, commonFields, type Model, seedSchema } from "./schema.ts";
+import {
+  between,
+  layerRules,
+  MAX_POSITIONS,
+  type Rule,
+  waveLayersSchema,
+  waveMap,
+  waveOutputsSchema,
+  whole,
+} from "./wave-layers.ts";
 
-const between = (least: number, most: number) => z.number().min(least).max(most);
-const whole = (least: number, most: number) => z.int().min(least).max(most);
-const MAX_UINT32 = 0xffffffff;
-/** Feature spikes carry their place in a byte each way. */
-const MAX_POSITIONS = 256;
 const MAX_READOUT_INPUTS = 2 ** 20;
 const MAX_READOUT_WEIGHTS = 2 ** 26;
 const MAX_LISTED_INPUTS = 2 ** 24;
@@ -26,35 +31,6 @@ export const waveEncoderSchema = z.strictObject({
   contrast: between(1e-6, 1),
   /** The strongest of a frame; the rest is left out. */
   mostSpikes: whole(1, 4096),
-});
-
-/** Thresholds in weights: 1 is one spike over a full synapse. */
-export const waveLayerSchema = z.strictObject({
-  kind: z.literal("wave"),
-  maps: whole(1, 256),
-  /** Side of the square that a neuron sees, pixels. */
-  window: whole(1, 31),
-  /** Positions beyond the image's edge, on each side. */
-  pad: whole(0, 30),
-  /** Of use, rising: each that a position crosses is a feature of its own. */
-  thresholds: z.array(between(1, 255)).min(1).max(4),
-  /** Fresh weights are normal, cut to 0 … 1. */
-  initialMean: between(0, 1),
-  initialStd: between(0, 1),
-  learning: z.strictObject({
-    threshold: between(1, 255),
-    /** Homeostasis: what a win adds to its map's learning threshold. */
-    thetaPlus: between(0, 255),
-    aPlus: between(0, 1),
-    aPlusMax: between(0, 1),
-    /** A− ÷ A+. */
-    aRatio: between(0, 1),
-    /** A+ doubles after so many learned frames. */
-    doublingFrames: whole(1, MAX_UINT32),
-    /** Neurons that learn from a frame, at most. */
-    winners: whole(1, 256),
-    inhibitionRadius: whole(0, 4096),
-  }),
 });
 
 /** readout/linear.ts has the meaning of each. */
@@ -87,33 +63,17 @@ export const linearReadoutSchema = z.strictObject({
 const waveFields = z.strictObject({
   ...commonFields,
   encoder: waveEncoderSchema,
-  layers: z.tuple([waveLayerSchema]),
+  layers: waveLayersSchema,
+  outputs: waveOutputsSchema,
   readout: linearReadoutSchema,
 });
 
 export type WaveDescription = z.infer<typeof waveFields>;
-export type WaveLayer = z.infer<typeof waveLayerSchema>;
-
-/** Places of the layer's neurons each way, and the features that each can speak of. */
-export function waveMap({ input, layers: [layer] }: Pick<WaveDescription, "input" | "layers">) {
-  const positions = (side: number) => side + 2 * layer.pad - layer.window + 1;
-  return {
-    width: positions(input.width),
-    height: positions(input.height),
-    features: layer.thresholds.length * layer.maps,
-  };
-}
-
-type Rule = readonly [path: readonly (string | number)[], isKept: boolean, message: string];
 
 /** What no field can show alone. */
 function rulesOf(description: WaveDescription): readonly Rule[] {
-  const { layers, readout } = description;
-  const { learning, window, pad, thresholds } = layers[0];
-  const { pooling, classes, batch, classNames } = readout;
+  const { pooling, classes, batch, classNames } = description.readout;
   const map = waveMap(description);
-  const isMap = [map.width, map.height].every((side) => side >= 1 && side <= MAX_POSITIONS);
-  const isRising = thresholds.every((threshold, k) => threshold >= (thresholds[k - 1] ?? 0));
   const pools = (["width", "height", "features"] as const).every((name) => pooling[name] === map[name]);
   const inputs = pooling.features * pooling.grid ** 2;
   const isHeld =
@@ -121,10 +81,7 @@ function rulesOf(description: WaveDescription): readonly Rule[] {
     inputs * Math.ceil(classes / ROW) * ROW <= MAX_READOUT_WEIGHTS &&
     inputs * batch <= MAX_LISTED_INPUTS;
   return [
-    [["input"], isMap, `a map of ${map.width} × ${map.height} positions instead of 1 to ${MAX_POSITIONS}`],
-    [["layers", 0, "pad"], pad < window, "a pad that is not less than the window"],
-    [["layers", 0, "thresholds"], isRising, "thresholds that fall"],
-    [["layers", 0, "learning", "aPlusMax"], learning.aPlusMax >= learning.aPlus, "less than aPlus"],
+    ...layerRules(description),
     [["readout", "pooling"], pools, "another map than the layer"],
     [
       ["readout", "pooling", "grid"],

@@ -1,15 +1,14 @@
 /** What a wave model must hold, and the ranges of its values: what the kernel takes over. */
 import { checkRanges, type Expected, type Range, refuseFirst } from "./tensor-checks.ts";
+import { MAX_POOLED_THRESHOLD, MAX_THRESHOLD, waveChannels } from "./wave-layers.ts";
 import type { WaveModel } from "./wave-schema.ts";
 
-const CHANNELS = 2;
 /** Frames learned, low and high. */
 const NETWORK_COUNTERS = 2;
 /** Frames learned, low and high; weights in the mean; 0. */
 const READOUT_COUNTERS = 4;
 const IN_MEAN = 2;
 const UNUSED = 3;
-const MOST_THETA = 255;
 const MOST_WEIGHT = 1e12;
 const MOST_IN_MEAN = 2 ** 20;
 
@@ -18,14 +17,16 @@ const hasMean = ({ tensors }: WaveModel) => (tensors.get("readout.counters")?.da
 
 export function waveTensors(model: WaveModel): Map<string, Expected> {
   const { layers, readout } = model.description;
-  const [{ maps, window }] = layers;
+  const channels = waveChannels(model.description);
   const { pooling, classes } = readout;
   const weights: Expected = { dtype: "F32", shape: [pooling.features * pooling.grid ** 2, classes] };
   const bias: Expected = { dtype: "F32", shape: [classes] };
   return new Map<string, Expected>([
-    ["layer0.weights", { dtype: "F32", shape: [CHANNELS, window, window, maps] }],
-    ["layer0.theta", { dtype: "F32", shape: [maps] }],
-    ["layer0.counters", { dtype: "U32", shape: [NETWORK_COUNTERS] }],
+    ...layers.flatMap(({ maps, window }, at): readonly (readonly [string, Expected])[] => [
+      [`layer${at}.weights`, { dtype: "F32", shape: [channels[at] ?? 0, window, window, maps] }],
+      [`layer${at}.theta`, { dtype: "F32", shape: [maps] }],
+      [`layer${at}.counters`, { dtype: "U32", shape: [NETWORK_COUNTERS] }],
+    ]),
     ["readout.weights", weights],
     ["readout.bias", bias],
     ["readout.counters", { dtype: "U32", shape: [READOUT_COUNTERS] }],
@@ -42,8 +43,10 @@ export function waveTensors(model: WaveModel): Map<string, Expected> {
 export function checkWaveValues(model: WaveModel, name: string): void {
   const learned = ["weights", "bias", ...(hasMean(model) ? ["meanWeights", "meanBias"] : [])];
   checkRanges(model, name, [
-    ["layer0.weights", [0, 1]],
-    ["layer0.theta", [1, MOST_THETA]],
+    ...model.description.layers.flatMap(({ kind }, at): readonly Range[] => [
+      [`layer${at}.weights`, [0, 1]],
+      [`layer${at}.theta`, [1, kind === "wave" ? MAX_THRESHOLD : MAX_POOLED_THRESHOLD]],
+    ]),
     ...learned.map((tensor): Range => [`readout.${tensor}`, [-MOST_WEIGHT, MOST_WEIGHT]]),
   ]);
   const most = { [IN_MEAN]: MOST_IN_MEAN, [UNUSED]: 0 };

@@ -8,11 +8,11 @@ import { decodeAnyModel, decodeModel, loadAnyModel, loadModel } from "../../src/
 import { encodeSafetensors } from "../../src/model/safetensors.ts";
 import { encodeModel } from "../../src/model/save.ts";
 import type { Tensor } from "../../src/model/schema.ts";
+import { waveMap } from "../../src/model/wave-layers.ts";
 import {
   isWaveModel,
   type WaveDescription,
   type WaveModel,
-  waveMap,
   waveSchema,
 } from "../../src/model/wave-schema.ts";
 import { WaveNetwork } from "../../src/network/wave-network.ts";
@@ -188,7 +188,7 @@ describe("a description of a wave model", () => {
     ["readout.classNames", { ...plain, readout: { ...readout, classNames: ["a"] } }],
     ["encoder.kind", { ...plain, encoder: tinyModel().description.encoder }],
     ["readout.kind", { ...plain, readout: tinyModel().description.readout }],
-    ["layers", { ...plain, layers: [layer, layer] }],
+    ["layers.1.kind", { ...plain, layers: [layer, layer] }],
     ["the top", { ...plain, surprise: true }],
   ];
   test.each(wrong)("is refused with the place of what is wrong: %s", (place, description) => {
