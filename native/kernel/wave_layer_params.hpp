@@ -15,7 +15,7 @@ namespace spikeline {
 inline constexpr std::uint32_t kMostLayerMaps = 1024;
 inline constexpr std::uint32_t kMostLayerSide = 1024;           // of the map before
 inline constexpr std::size_t kMostLayerWeights = std::size_t{1} << 24;
-inline constexpr std::size_t kMostPotentials = std::size_t{1} << 26;
+inline constexpr std::size_t kMostPotentials = std::size_t{1} << 24;
 inline constexpr float kMostLayerTheta = 4096;
 // Maps are padded to a multiple of this; a padding map has weights 0 and so never crosses.
 inline constexpr std::size_t kLayerPad = 16;

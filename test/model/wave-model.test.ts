@@ -19,7 +19,7 @@ import { WaveNetwork } from "../../src/network/wave-network.ts";
 import { LinearReadout } from "../../src/readout/linear.ts";
 import { errorOf, rejectionOf } from "./model-error.ts";
 import { tinyModel } from "./tiny-model.ts";
-import { drawStrokes, tinyWaveDescription, tinyWaveModel } from "./tiny-wave-model.ts";
+import { drawStrokes, tinyDeepDescription, tinyWaveDescription, tinyWaveModel } from "./tiny-wave-model.ts";
 
 const NAME = "w.safetensors";
 let folder = "";
@@ -74,6 +74,26 @@ describe("a saved wave model", () => {
       `Expected a model of a clocked network in ${path}, but it is one of a wave network (tiny-wave), which only \`spikeline eval\` and \`spikeline info\` take.`,
     );
     expect(errorOf(() => decodeModel(encodeModel(tinyWaveModel()), NAME)).code).toBe("MODEL_KIND");
+  });
+
+  test("of two layers comes back, with the tensors of both", () => {
+    const description = tinyDeepDescription();
+    const network = WaveNetwork.create(description);
+    network.learn(drawStrokes(20, Random.fromKey(1)).images, { layer: 1 });
+    const readout = LinearReadout.create(description.readout);
+    const tensors = new Map([...network.tensors(), ...readout.tensors()]);
+    const loaded = decodeAnyModel(encodeModel({ description, tensors }), NAME);
+    expect(loaded.description).toEqual(description);
+    expect(sorted(loaded)).toEqual(sorted({ tensors }));
+    for (const [name, at, value] of [
+      ["layer1.weights", 3, 1.5],
+      ["layer1.theta", 1, 4097],
+    ] as const) {
+      const damaged = withElement({ description, tensors }, name, at, value);
+      expect(refusal(description, damaged).message).toContain(`"${name}"`);
+    }
+    tensors.delete("layer1.theta");
+    expect(refusal(description, tensors).code).toBe("MODEL_TENSOR");
   });
 
   test("stands beside clocked ones: either kind loads as any", () => {
@@ -173,6 +193,9 @@ describe("a description of a wave model", () => {
   const plain = tinyWaveDescription();
   const [layer] = plain.layers;
   const { readout } = plain;
+  const deep = tinyDeepDescription();
+  const second = deep.layers[1];
+  const withSecond = (change: object) => ({ ...deep, layers: [layer, { ...second, ...change }] });
   const wrong: readonly (readonly [string, unknown])[] = [
     ["layers.0.maps", { ...plain, layers: [{ ...layer, maps: 257 }] }],
     ["layers.0.pad", { ...plain, layers: [{ ...layer, pad: 3 }] }],
@@ -189,6 +212,13 @@ describe("a description of a wave model", () => {
     ["encoder.kind", { ...plain, encoder: tinyModel().description.encoder }],
     ["readout.kind", { ...plain, readout: tinyModel().description.readout }],
     ["layers.1.kind", { ...plain, layers: [layer, layer] }],
+    ["layers", { ...deep, layers: [layer, second, second, second, second] }],
+    ["layers.1", withSecond({ window: 12 })],
+    ["layers.1.pad", withSecond({ pad: 3 })],
+    ["layers.1.pool.stride", withSecond({ pool: { side: 1, stride: 2 } })],
+    ["layers.2", { ...deep, layers: [layer, { ...second, maps: 1024, thresholds: [1, 2] }, second] }],
+    ["readout.pooling", { ...deep, outputs: "all" }],
+    ["outputs", { ...plain, outputs: "none" }],
     ["the top", { ...plain, surprise: true }],
   ];
   test.each(wrong)("is refused with the place of what is wrong: %s", (place, description) => {
