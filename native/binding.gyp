@@ -25,6 +25,7 @@
         "kernel/synapses.cpp",
         "kernel/wave_convolution.cpp",
         "kernel/wave_encoder.cpp",
+        "kernel/wave_gabor.cpp",
         "kernel/wave_layer.cpp",
         "kernel/wave_layer_learning.cpp",
         "kernel/wave_layer_params.cpp",

@@ -74,6 +74,23 @@ const WAVES = {
     thresholds: [2.5, 4, 5.5],
     theta: 5,
   },
+  "wave-oriented": {
+    width: 30,
+    height: 27,
+    maps: 20,
+    window: 5,
+    pad: 2,
+    cell: 4,
+    thresholds: [4],
+    theta: 5,
+    gabor: {
+      orientations: 4,
+      size: 5,
+      pool: 3,
+      stride: 2,
+      inhibition: Float64Array.of(0.15, 0.12, 0.1, 0.07, 0.05),
+    },
+  },
 };
 const WAVE_FRAMES = 6;
 
@@ -114,7 +131,7 @@ function describeWave({ thresholds, theta = 20, ...shape }) {
 }
 
 function describeLayer({ thresholds, ...shape }, below, { positionsX: width, positionsY: height, features }) {
-  const { seed, maxSpikes: _, ...plasticity } = below;
+  const { seed, ...plasticity } = below;
   return {
     ...plasticity,
     ...shape,

@@ -1,6 +1,7 @@
 #include "wave_network_wrap.hpp"
 
-#include <string>
+#include <algorithm>
+#include <span>
 
 #include "arguments.hpp"
 #include "wave_arguments.hpp"
@@ -9,6 +10,37 @@ namespace spikeline::addon {
 
 namespace {
 
+// Oriented filters instead of the difference of Gaussians, if the field is there.
+bool ReadGabor(Napi::Env env, const Napi::Object& object, WaveParams& p) {
+  const Napi::Value value = object.Get("gabor");
+  if (env.IsExceptionPending()) return false;
+  if (value.IsUndefined()) return true;
+  if (!value.IsObject()) {
+    ThrowTypeError(env, "SPIKELINE_ARGUMENT", "an object", "gabor");
+    return false;
+  }
+  const Napi::Object o = value.As<Napi::Object>();
+  const auto integer = [&](const char* name, std::uint32_t& out) { return ReadUint32Field(env, o, name, out); };
+  if (!integer("orientations", p.orientations) || !integer("size", p.gabor_size) || !integer("pool", p.gabor_pool) ||
+      !integer("stride", p.gabor_stride)) {
+    return false;
+  }
+  if (p.orientations == 0) {
+    ThrowTypeError(env, "SPIKELINE_ARGUMENT", "1 to 8", "orientations");
+    return false;
+  }
+  const Napi::Value shares = o.Get("inhibition");
+  std::span<double> inhibition;
+  if (env.IsExceptionPending() || !ReadArray(env, shares, "inhibition", inhibition)) return false;
+  if (inhibition.size() > p.inhibition.size()) {
+    ThrowTypeError(env, "SPIKELINE_ARGUMENT", "at most 8 numbers", "inhibition");
+    return false;
+  }
+  p.inhibition_count = static_cast<std::uint32_t>(inhibition.size());
+  std::copy(inhibition.begin(), inhibition.end(), p.inhibition.begin());
+  return true;
+}
+
 bool ReadParams(Napi::Env env, const Napi::Object& o, WaveParams& p) {
   const auto integer = [&](const char* name, std::uint32_t& out) { return ReadUint32Field(env, o, name, out); };
   const auto number = [&](const char* name, double& out) { return ReadNumberField(env, o, name, out); };
@@ -16,7 +48,7 @@ bool ReadParams(Napi::Env env, const Napi::Object& o, WaveParams& p) {
          integer("maps", p.maps) && integer("window", p.window) && integer("pad", p.pad) &&
          integer("maxSpikes", p.max_spikes) && integer("cell", p.cell) && number("sigmaCentre", p.sigma_centre) &&
          number("sigmaSurround", p.sigma_surround) && number("contrast", p.contrast) && ReadThresholds(env, o, p.thresholds, p.threshold_count) &&
-         ReadPlasticity(env, o, p);
+         ReadPlasticity(env, o, p) && ReadGabor(env, o, p);
 }
 
 }  // namespace

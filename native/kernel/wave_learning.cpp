@@ -35,13 +35,13 @@ void WaveNetwork::LearnFrame(std::span<std::uint16_t> winner_map) noexcept {
   const std::span<const std::uint16_t> maps = won_maps_.span().first(won);
   if (won == 0) return synapses_.EndFrame(maps);
   for (const InputSpike& spike : encoder_.spikes()) {
-    const std::size_t pixel = std::size_t{spike.y} * params_.width + spike.x;
+    const std::size_t pixel = std::size_t{spike.y} * params_.wave_width() + spike.x;
     spike_at_[pixel] = spike.rank;
     channel_at_[pixel] = static_cast<std::uint8_t>(spike.channel);
   }
   const WaveSynapses::Rates rates = synapses_.NextRates();
   for (std::size_t k = 0; k < won; ++k) Learn(winners_[k], rates);
-  for (const InputSpike& spike : encoder_.spikes()) spike_at_[std::size_t{spike.y} * params_.width + spike.x] = kNoRank;
+  for (const InputSpike& spike : encoder_.spikes()) spike_at_[std::size_t{spike.y} * params_.wave_width() + spike.x] = kNoRank;
   synapses_.EndFrame(maps);
 }
 
@@ -68,10 +68,10 @@ void WaveNetwork::Learn(const WaveHit& winner, const WaveSynapses::Rates& rates)
       // Pixels beyond the edge come out too large: unsigned.
       const std::uint32_t x = winner.x + wx - params_.pad;
       const std::uint32_t y = winner.y + wy - params_.pad;
-      const bool inside = x < params_.width && y < params_.height;
-      const std::size_t pixel = inside ? std::size_t{y} * params_.width + x : 0;
+      const bool inside = x < params_.wave_width() && y < params_.wave_height();
+      const std::size_t pixel = inside ? std::size_t{y} * params_.wave_width() + x : 0;
       const bool spoke = inside && spike_at_[pixel] <= winner.rank;
-      for (std::uint32_t channel = 0; channel < kWaveChannels; ++channel) {
+      for (std::uint32_t channel = 0; channel < params_.channels(); ++channel) {
         const std::size_t tap = (channel * std::size_t{side} + wy) * side + wx;
         synapses_.Learn(tap, winner.map, spoke && channel_at_[pixel] == channel, rates);
         RefreshWeight(tap, winner.map);

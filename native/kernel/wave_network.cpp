@@ -16,8 +16,8 @@ WaveNetwork::WaveNetwork(const WaveParams& p, const WaveKernels* kernels) noexce
       learning_(p, 1, p.LearningLevels()),
       synapses_(p, p.taps(), p.maps, kMostTheta),
       next_of_rank_(p.max_spikes),
-      spike_at_(std::size_t{p.width} * p.height),
-      channel_at_(std::size_t{p.width} * p.height),
+      spike_at_(std::size_t{p.wave_width()} * p.wave_height()),
+      channel_at_(spike_at_.size()),
       winners_(p.winners),
       won_maps_(p.winners) {}
 

@@ -85,18 +85,39 @@ function drawNeurons(model: Model): FieldsPicture {
 
 function drawMaps(model: WaveModel): FieldsPicture {
   const network = WaveNetwork.restore(model);
-  const [{ window }] = model.description.layers;
+  const { encoder, layers } = model.description;
+  const [{ window }] = layers;
   const taps = window * window;
   const fields = network.fields();
-  // The picture wants OFF first.
-  const weights = fields.map((_, i) => fields[i + (i % (2 * taps) < taps ? taps : -taps)] ?? 0);
+  const weights =
+    encoder.kind === "dog-rank"
+      ? offFirst(fields, taps)
+      : summed(fields, { taps, channels: encoder.orientations });
   const picture = fieldsPicture({
     weights,
     neurons: network.maps,
     width: window,
     height: window,
-    channels: 2,
+    channels: encoder.kind === "dog-rank" ? 2 : 1,
   });
   network.dispose();
   return picture;
+}
+
+/** The picture wants OFF before ON. */
+const offFirst = (fields: Float32Array, taps: number) =>
+  fields.map((_, i) => fields[i + (i % (2 * taps) < taps ? taps : -taps)] ?? 0);
+
+/** Weights of all orientations together: the picture knows no more than two channels. */
+function summed(
+  fields: Float32Array,
+  { taps, channels }: { readonly taps: number; readonly channels: number },
+) {
+  const of = (map: number, channel: number, tap: number) =>
+    fields[(map * channels + channel) * taps + tap] ?? 0;
+  return Float32Array.from({ length: fields.length / channels }, (_, i) => {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++) sum += of(Math.floor(i / taps), channel, i % taps);
+    return sum;
+  });
 }

@@ -3,12 +3,10 @@
  * kernel's (native/kernel/wave_params.cpp, wave_layer_params.cpp): what passes here it takes.
  */
 import { z } from "zod";
+import { type WaveEncoder, waveChannelsOf, wavePlaces } from "./wave-encoder-schema.ts";
+import { between, MAX_POSITIONS, type Rule, whole } from "./wave-ranges.ts";
 
-export const between = (least: number, most: number) => z.number().min(least).max(most);
-export const whole = (least: number, most: number) => z.int().min(least).max(most);
 const MAX_UINT32 = 0xffffffff;
-/** Feature spikes carry their place in a byte each way. */
-export const MAX_POSITIONS = 256;
 const MAX_WINDOW = 31;
 const MAX_MAPS = 256;
 const MAX_LAYERS = 4;
@@ -80,6 +78,7 @@ export type WavePooledLayer = z.infer<typeof wavePooledLayerSchema>;
 /** What says which maps there are. */
 export type WaveLayered = {
   readonly input: { readonly width: number; readonly height: number };
+  readonly encoder: WaveEncoder;
   readonly layers: z.infer<typeof waveLayersSchema>;
   readonly outputs?: z.infer<typeof waveOutputsSchema>;
 };
@@ -87,15 +86,12 @@ export type WaveLayered = {
 /** Places of neurons each way, and the features that each can speak of. */
 export type WaveMap = { readonly width: number; readonly height: number; readonly features: number };
 
-/** Channels of the encoder: on and off. */
-export const WAVE_CHANNELS = 2;
-
 const featuresOf = ({ thresholds, maps }: WaveLayer | WavePooledLayer) => thresholds.length * maps;
 
 /** The map of each layer. */
-export function waveMaps({ input, layers }: WaveLayered): readonly WaveMap[] {
+export function waveMaps({ input, encoder, layers }: WaveLayered): readonly WaveMap[] {
   const maps: WaveMap[] = [];
-  let { width, height } = input;
+  let [width, height] = [wavePlaces(input.width, encoder), wavePlaces(input.height, encoder)];
   for (const layer of layers) {
     const cells = (side: number) => (layer.kind === "wave" ? side : cellsOf(side, layer.pool));
     const positions = (side: number) => cells(side) + 2 * layer.pad - layer.window + 1;
@@ -120,12 +116,13 @@ export function waveMap(description: WaveLayered): WaveMap {
 }
 
 /** Input features of each layer: those of the one before, or the encoder's channels. */
-export const waveChannels = ({ layers }: Pick<WaveLayered, "layers">): readonly number[] => [
-  WAVE_CHANNELS,
+export const waveChannels = ({
+  encoder,
+  layers,
+}: Pick<WaveLayered, "encoder" | "layers">): readonly number[] => [
+  waveChannelsOf(encoder),
   ...layers.slice(0, -1).map(featuresOf),
 ];
-
-export type Rule = readonly [path: readonly (string | number)[], isKept: boolean, message: string];
 
 export function layerRules(description: WaveLayered): readonly Rule[] {
   const { layers } = description;

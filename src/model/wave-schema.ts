@@ -4,34 +4,15 @@
  */
 import { z } from "zod";
 import { classNamesSchema, commonFields, type Model, seedSchema } from "./schema.ts";
-import {
-  between,
-  layerRules,
-  MAX_POSITIONS,
-  type Rule,
-  waveLayersSchema,
-  waveMap,
-  waveOutputsSchema,
-  whole,
-} from "./wave-layers.ts";
+import { encoderRules, waveEncoderSchema } from "./wave-encoder-schema.ts";
+import { layerRules, waveLayersSchema, waveMap, waveOutputsSchema } from "./wave-layers.ts";
+import { between, MAX_POSITIONS, type Rule, whole } from "./wave-ranges.ts";
 
 const MAX_READOUT_INPUTS = 2 ** 20;
 const MAX_READOUT_WEIGHTS = 2 ** 26;
 const MAX_LISTED_INPUTS = 2 ** 24;
 /** Classes take whole rows of so many. */
 const ROW = 4;
-
-/** ON and OFF spikes of a difference of Gaussians, the strongest first. */
-export const waveEncoderSchema = z.strictObject({
-  kind: z.literal("dog-rank"),
-  /** Pixels. */
-  sigmaCentre: between(0.1, 8),
-  sigmaSurround: between(0.1, 8),
-  /** Least difference that spikes, as a share of full scale. */
-  contrast: between(1e-6, 1),
-  /** The strongest of a frame; the rest is left out. */
-  mostSpikes: whole(1, 4096),
-});
 
 /** readout/linear.ts has the meaning of each. */
 export const linearReadoutSchema = z.strictObject({
@@ -81,6 +62,7 @@ function rulesOf(description: WaveDescription): readonly Rule[] {
     inputs * Math.ceil(classes / ROW) * ROW <= MAX_READOUT_WEIGHTS &&
     inputs * batch <= MAX_LISTED_INPUTS;
   return [
+    ...encoderRules(description),
     ...layerRules(description),
     [["readout", "pooling"], pools, "another map than the layer"],
     [

@@ -140,6 +140,19 @@ export type NativeWaveParams = NativeWavePlasticity & {
   readonly contrast: number;
   /** Of use: 1 to 4, rising. */
   readonly thresholds: Float64Array;
+  /** Oriented filters instead of the difference of Gaussians: native/kernel/wave_gabor.hpp. */
+  readonly gabor?: NativeGabor;
+};
+
+export type NativeGabor = {
+  readonly orientations: number;
+  /** Side of a filter, pixels; odd. */
+  readonly size: number;
+  /** Side of the square whose strongest pixel stays; squares lie `stride` apart. */
+  readonly pool: number;
+  readonly stride: number;
+  /** Share taken by each stronger place at distance 1, 2, …; at most 8. */
+  readonly inhibition: Float64Array;
 };
 
 /** The complete state between frames, dense. */

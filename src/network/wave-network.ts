@@ -116,7 +116,7 @@ export class WaveNetwork {
     return this.#stack.layers[layer]?.convergence() ?? Number.NaN;
   }
 
-  /** Receptive fields of the first layer: maps × 2 × window × window weights, 0 to 1; ON first, then OFF. */
+  /** Receptive fields of the first layer: maps × channels × window × window weights, 0 to 1; ON first, then OFF. */
   fields(): Float32Array {
     const { weights } = this.#state(0);
     const taps = weights.length / this.maps;

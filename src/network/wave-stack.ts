@@ -4,7 +4,8 @@
  */
 import { usageError } from "../core/errors.ts";
 import { hashWords } from "../core/random.ts";
-import { MAX_POSITIONS, type WavePooledLayer, waveChannels, waveMaps } from "../model/wave-layers.ts";
+import { type WavePooledLayer, waveChannels, waveMaps } from "../model/wave-layers.ts";
+import { MAX_POSITIONS } from "../model/wave-ranges.ts";
 import type { WaveDescription } from "../model/wave-schema.ts";
 import {
   type NativeWaveLayer,
@@ -137,19 +138,32 @@ function checkMaps(description: WaveDescription): void {
 
 function firstParams({ input, seed, encoder, layers }: WaveDescription): NativeWaveParams {
   const [{ learning, thresholds, kind: _, ...layer }] = layers;
-  const { kind: __, mostSpikes: maxSpikes, ...contrast } = encoder;
   const { threshold: learningThreshold, ...rates } = learning;
   return {
     ...input,
     seed,
-    ...contrast,
-    maxSpikes,
+    ...encoderParams(encoder),
     ...layer,
     thresholds: Float64Array.from(thresholds),
     cell: ANY_CELL,
     learningThreshold,
     ...rates,
   };
+}
+
+/** Of a difference of Gaussians that is not asked for: any that the kernel takes. */
+const UNUSED_CONTRAST = { sigmaCentre: 1, sigmaSurround: 2 };
+
+function encoderParams(encoder: WaveDescription["encoder"]) {
+  const { contrast, mostSpikes: maxSpikes } = encoder;
+  if (encoder.kind === "dog-rank") {
+    const { sigmaCentre, sigmaSurround } = encoder;
+    return { contrast, maxSpikes, sigmaCentre, sigmaSurround };
+  }
+  const { orientations, size, pool, inhibition } = encoder;
+  const squares = { pool: pool.side, stride: pool.stride };
+  const gabor = { orientations, size, ...squares, inhibition: Float64Array.from(inhibition) };
+  return { contrast, maxSpikes, ...UNUSED_CONTRAST, gabor };
 }
 
 function furtherParams(description: WaveDescription): NativeWaveLayerParams[] {

@@ -269,7 +269,11 @@ describe("a description of a wave model", () => {
         const layers: WaveDescription["layers"] = [
           { ...layer, ...more, learning, thresholds: more.thresholds.toSorted((a, b) => a - b) },
         ];
-        const pooling = { ...readout.pooling, ...waveMap({ input, layers }), grid };
+        const pooling = {
+          ...readout.pooling,
+          ...waveMap({ input, encoder: { kind: "dog-rank", ...encoder }, layers }),
+          grid,
+        };
         const description: WaveDescription = {
           ...plain,
           input,

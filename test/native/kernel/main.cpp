@@ -36,6 +36,7 @@ int main() {
   spikeline::test::TestRewardReadout(t);
   spikeline::test::TestWaveParams(t);
   spikeline::test::TestWaveEncoder(t);
+  spikeline::test::TestWaveGabor(t);
   spikeline::test::TestWaveLayer(t);
   spikeline::test::TestWaveNetwork(t);
   return t.Report();
