@@ -2,7 +2,7 @@
 import type { Random } from "../src/core/random.ts";
 import type { native } from "../src/native/binding.ts";
 import type { SpikingNetwork } from "../src/network/spiking-network.ts";
-import type { waveShape } from "../src/network/wave-shape.ts";
+import type { waveLayerShape, waveShape } from "../src/network/wave-shape.ts";
 
 export type Digest = {
   readonly spikes: number;
@@ -25,3 +25,12 @@ export declare function runWaveDigests(parts: {
   readonly waveShape: typeof waveShape;
   readonly Random: typeof Random;
 }): Record<string, WaveDigest>;
+
+export type LayerDigest = Omit<WaveDigest, "counts"> & { readonly winners: string };
+
+export declare function runLayerDigests(parts: {
+  readonly native: typeof native;
+  readonly waveShape: typeof waveShape;
+  readonly waveLayerShape: typeof waveLayerShape;
+  readonly Random: typeof Random;
+}): Record<string, LayerDigest>;

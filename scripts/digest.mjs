@@ -74,8 +74,39 @@ const WAVES = {
     thresholds: [2.5, 4, 5.5],
     theta: 5,
   },
+  "wave-oriented": {
+    width: 30,
+    height: 27,
+    maps: 20,
+    window: 5,
+    pad: 2,
+    cell: 4,
+    thresholds: [4],
+    theta: 5,
+    gabor: {
+      orientations: 4,
+      size: 5,
+      pool: 3,
+      stride: 2,
+      inhibition: Float64Array.of(0.15, 0.12, 0.1, 0.07, 0.05),
+    },
+  },
 };
 const WAVE_FRAMES = 6;
+
+/** Further layers over the second of these: as published, and with overlapping cells and no competition. */
+const LAYERS = {
+  "wave-layer-first": { maps: 100, pool: 2, poolStride: 2, window: 5, pad: 2, firstOnly: 1, thresholds: [6] },
+  "wave-layer-all": {
+    maps: 37,
+    pool: 3,
+    poolStride: 2,
+    window: 3,
+    pad: 1,
+    firstOnly: 0,
+    thresholds: [30, 110],
+  },
+};
 
 function describeWave({ thresholds, theta = 20, ...shape }) {
   return {
@@ -96,6 +127,20 @@ function describeWave({ thresholds, theta = 20, ...shape }) {
     doublingFrames: 4,
     winners: 5,
     inhibitionRadius: 2,
+  };
+}
+
+function describeLayer({ thresholds, ...shape }, below, { positionsX: width, positionsY: height, features }) {
+  const { seed, ...plasticity } = below;
+  return {
+    ...plasticity,
+    ...shape,
+    width,
+    height,
+    channels: features,
+    seed: seed + 1,
+    thresholds: Float64Array.from(thresholds),
+    learningThreshold: 6,
   };
 }
 
@@ -174,6 +219,48 @@ export function runWaveDigests({ native, waveShape, Random }) {
   return digests;
 }
 
+/**
+ * Runs further layers over a wave network's spikes.
+ * @param parts the addon, waveShape, waveLayerShape and Random, from dist/ or from the sources
+ * @returns by name of the run: feature spikes, and digests of them, of the winners, weights and thresholds
+ */
+export function runLayerDigests({ native, waveShape, waveLayerShape, Random }) {
+  const below = describeWave(WAVES["wave-odd"]);
+  const shape = waveShape(below);
+  const random = Random.fromKey(29);
+  const images = Uint8Array.from({ length: WAVE_FRAMES * shape.pixels }, () => random.nextBelow(256));
+  const room = (most) => [
+    new Uint32Array(WAVE_FRAMES + 1),
+    ...Array.from({ length: 4 }, () => new Uint16Array(WAVE_FRAMES * most)),
+  ];
+  const spikes = room(shape.mostFeatures);
+  const network = new native.WaveNetwork(below);
+  network.presentImages(images, new Uint32Array(WAVE_FRAMES), new Uint8Array(0), ...spikes);
+  network.dispose();
+  const digests = {};
+  for (const [name, described] of Object.entries(LAYERS)) {
+    const params = describeLayer(described, below, shape);
+    const { mostFeatures, taps } = waveLayerShape(params);
+    const layer = new native.WaveLayer(params);
+    const winners = new Uint16Array(WAVE_FRAMES * params.winners);
+    layer.learnSpikes(...spikes, winners);
+    const said = room(mostFeatures);
+    layer.presentSpikes(...spikes, ...said);
+    const weights = new Float32Array(taps * params.maps);
+    const theta = new Float32Array(params.maps);
+    layer.readState({ weights, theta, counters: new Uint32Array(2) });
+    layer.dispose();
+    digests[name] = {
+      spikes: said[0][WAVE_FRAMES],
+      winners: sha256(winners),
+      weights: sha256(weights),
+      features: sha256(Uint16Array.from(said.slice(1).flatMap((list) => [...list]))),
+      theta: sha256(theta),
+    };
+  }
+  return digests;
+}
+
 function sha256(array) {
   return createHash("sha256")
     .update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
@@ -181,7 +268,7 @@ function sha256(array) {
 }
 
 async function main() {
-  const [{ SpikingNetwork }, { native }, { waveShape }, { Random }] = await Promise.all([
+  const [{ SpikingNetwork }, { native }, { waveLayerShape, waveShape }, { Random }] = await Promise.all([
     import("../dist/network/spiking-network.js"),
     import("../dist/native/binding.js"),
     import("../dist/network/wave-shape.js"),
@@ -190,6 +277,7 @@ async function main() {
   const digests = {
     ...runDigests({ SpikingNetwork, Random }),
     ...runWaveDigests({ native, waveShape, Random }),
+    ...runLayerDigests({ native, waveShape, waveLayerShape, Random }),
   };
   const json = `${JSON.stringify(digests, null, 2)}\n`;
   if (argv.includes("--write")) writeFileSync(EXPECTED, json);

@@ -12,6 +12,7 @@
 #include "linear_readout_wrap.hpp"
 #include "reward_readout_wrap.hpp"
 #include "surface_network_wrap.hpp"
+#include "wave_layer_wrap.hpp"
 #include "wave_network_wrap.hpp"
 
 namespace {
@@ -24,6 +25,7 @@ using spikeline::addon::ReadNumber;
 using spikeline::addon::RewardReadoutWrap;
 using spikeline::addon::SurfaceNetworkWrap;
 using spikeline::addon::ThrowTypeError;
+using spikeline::addon::WaveLayerWrap;
 using spikeline::addon::WaveNetworkWrap;
 
 // sumAll(data: Float32Array, repeats: number): number. Reads the array so often; for bandwidth measurements. Reads
@@ -60,6 +62,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("LinearReadout", LinearReadoutWrap::Define(env));
   exports.Set("RewardReadout", RewardReadoutWrap::Define(env));
   exports.Set("SurfaceNetwork", SurfaceNetworkWrap::Define(env));
+  exports.Set("WaveLayer", WaveLayerWrap::Define(env));
   exports.Set("WaveNetwork", WaveNetworkWrap::Define(env));
   exports.Set("sumAll", Napi::Function::New<&SumAll>(env, "sumAll"));
   exports.Set("kernelNames", Napi::Function::New<&KernelNames>(env, "kernelNames"));

@@ -1,24 +1,43 @@
 #include "wave_network_wrap.hpp"
 
 #include <algorithm>
-#include <string>
+#include <span>
 
 #include "arguments.hpp"
+#include "wave_arguments.hpp"
 
 namespace spikeline::addon {
 
 namespace {
 
-bool ReadThresholds(Napi::Env env, const Napi::Object& o, WaveParams& p) {
-  const Napi::Value value = o.Get("thresholds");
-  std::span<double> thresholds;
-  if (env.IsExceptionPending() || !ReadArray(env, value, "thresholds", thresholds)) return false;
-  if (thresholds.empty() || thresholds.size() > p.thresholds.size()) {
-    ThrowTypeError(env, "SPIKELINE_ARGUMENT", "1 to 4 numbers", "thresholds");
+// Oriented filters instead of the difference of Gaussians, if the field is there.
+bool ReadGabor(Napi::Env env, const Napi::Object& object, WaveParams& p) {
+  const Napi::Value value = object.Get("gabor");
+  if (env.IsExceptionPending()) return false;
+  if (value.IsUndefined()) return true;
+  if (!value.IsObject()) {
+    ThrowTypeError(env, "SPIKELINE_ARGUMENT", "an object", "gabor");
     return false;
   }
-  p.threshold_count = static_cast<std::uint32_t>(thresholds.size());
-  std::copy(thresholds.begin(), thresholds.end(), p.thresholds.begin());
+  const Napi::Object o = value.As<Napi::Object>();
+  const auto integer = [&](const char* name, std::uint32_t& out) { return ReadUint32Field(env, o, name, out); };
+  if (!integer("orientations", p.orientations) || !integer("size", p.gabor_size) || !integer("pool", p.gabor_pool) ||
+      !integer("stride", p.gabor_stride)) {
+    return false;
+  }
+  if (p.orientations == 0) {
+    ThrowTypeError(env, "SPIKELINE_ARGUMENT", "1 to 8", "orientations");
+    return false;
+  }
+  const Napi::Value shares = o.Get("inhibition");
+  std::span<double> inhibition;
+  if (env.IsExceptionPending() || !ReadArray(env, shares, "inhibition", inhibition)) return false;
+  if (inhibition.size() > p.inhibition.size()) {
+    ThrowTypeError(env, "SPIKELINE_ARGUMENT", "at most 8 numbers", "inhibition");
+    return false;
+  }
+  p.inhibition_count = static_cast<std::uint32_t>(inhibition.size());
+  std::copy(inhibition.begin(), inhibition.end(), p.inhibition.begin());
   return true;
 }
 
@@ -28,29 +47,8 @@ bool ReadParams(Napi::Env env, const Napi::Object& o, WaveParams& p) {
   return integer("width", p.width) && integer("height", p.height) && integer("seed", p.seed) &&
          integer("maps", p.maps) && integer("window", p.window) && integer("pad", p.pad) &&
          integer("maxSpikes", p.max_spikes) && integer("cell", p.cell) && number("sigmaCentre", p.sigma_centre) &&
-         number("sigmaSurround", p.sigma_surround) && number("contrast", p.contrast) && ReadThresholds(env, o, p) &&
-         number("initialMean", p.initial_mean) && number("initialStd", p.initial_std) &&
-         number("learningThreshold", p.learning_threshold) && number("thetaPlus", p.theta_plus) &&
-         number("aPlus", p.a_plus) && number("aPlusMax", p.a_plus_max) && number("aRatio", p.a_ratio) &&
-         integer("doublingFrames", p.doubling_frames) && integer("winners", p.winners) &&
-         integer("inhibitionRadius", p.inhibition_radius);
-}
-
-// All fields are fetched before the first array is read: a getter may run any JavaScript, also such that frees an array.
-bool ReadStateView(Napi::Env env, const Napi::Value& value, WaveStateView& v) {
-  if (!value.IsObject()) {
-    ThrowTypeError(env, "SPIKELINE_ARGUMENT", "an object of typed arrays", "state");
-    return false;
-  }
-  const Napi::Object object = value.As<Napi::Object>();
-  const Napi::Value weights = object.Get("weights");
-  if (env.IsExceptionPending()) return false;
-  const Napi::Value theta = object.Get("theta");
-  if (env.IsExceptionPending()) return false;
-  const Napi::Value counters = object.Get("counters");
-  if (env.IsExceptionPending()) return false;
-  return ReadArray(env, weights, "weights", v.weights) && ReadArray(env, theta, "theta", v.theta) &&
-         ReadArray(env, counters, "counters", v.counters);
+         number("sigmaSurround", p.sigma_surround) && number("contrast", p.contrast) && ReadThresholds(env, o, p.thresholds, p.threshold_count) &&
+         ReadPlasticity(env, o, p) && ReadGabor(env, o, p);
 }
 
 }  // namespace
@@ -79,13 +77,7 @@ WaveNetworkWrap::WaveNetworkWrap(const Napi::CallbackInfo& info) : Napi::ObjectW
   WaveParams params;
   if (!ReadParams(env, info[0].As<Napi::Object>(), params)) return;
   const WaveKernels* kernels = nullptr;
-  if (!info[1].IsUndefined()) {
-    if (info[1].IsString()) kernels = ChooseWaveKernels(info[1].As<Napi::String>().Utf8Value().c_str());
-    if (kernels == nullptr) {
-      ThrowTypeError(env, "SPIKELINE_ARGUMENT", "the name of a kernel this CPU runs", "kernel");
-      return;
-    }
-  }
+  if (!ReadKernels(env, info[1], kernels)) return;
   (void)CheckStatus(env, WaveNetwork::Create(params, kernels, network_));
 }
 

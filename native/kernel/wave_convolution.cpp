@@ -52,7 +52,8 @@ template struct WaveFilters<std::uint8_t>;
 template struct WaveFilters<std::uint16_t>;
 
 WaveConvolution::WaveConvolution(const WaveParams& p) noexcept
-    : height_(p.height),
+    : height_(p.wave_height()),
+      channels_(p.channels()),
       window_(p.window),
       pad_(p.pad),
       positions_x_(p.positions_x()),
@@ -128,7 +129,7 @@ std::span<const WaveHit> WaveConvolution::Run(const WaveEncoder& image, const Wa
                           .least_spikes = filters.least.data(), .rows = rows.data(), .row_count = 0, .words = words_,
                           .in_window = in_window_.data(), .width = positions_x_, .y = 0,
                           .place = place_.data(), .silent = image.count(),
-                          .silent_place = static_cast<std::int32_t>(kWaveChannels * window_ * window_ * stride), .origin = 0, .ranks = ranks_.data(), .hits = hits_.data()};
+                          .silent_place = static_cast<std::int32_t>(channels_ * window_ * window_ * stride), .origin = 0, .ranks = ranks_.data(), .hits = hits_.data()};
   for (std::uint32_t row = 0; row + pad_ + 1 < window_ && row < height_; ++row) Enter(image, row);
   for (std::uint32_t y = 0; y < positions_y_; ++y) {
     if (y > pad_) Leave(image, y - pad_ - 1);

@@ -59,6 +59,7 @@ class WaveConvolution {
   [[nodiscard]] std::uint32_t EndPosition(std::uint32_t x) const noexcept;
 
   std::uint32_t height_;
+  std::uint32_t channels_;
   std::uint32_t window_;
   std::uint32_t pad_;
   std::uint32_t positions_x_;

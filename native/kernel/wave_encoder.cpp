@@ -52,28 +52,33 @@ GaussianTaps MakeTaps(double sigma) noexcept {
 
 WaveEncoder::WaveEncoder(const WaveParams& p, const WaveKernels& kernels) noexcept
     : add_pair_(kernels.add_pair),
-      width_(p.width),
-      height_(p.height),
+      width_(p.wave_width()),
+      height_(p.wave_height()),
       max_spikes_(p.max_spikes),
       centre_(MakeTaps(p.sigma_centre)),
       surround_(MakeTaps(p.sigma_surround)),
       reach_(std::max(centre_.radius, surround_.radius)),
-      stride_(p.width + std::size_t{2} * reach_),
+      stride_(width_ + std::size_t{2} * reach_),
       least_(std::max(1, static_cast<std::int32_t>(p.contrast * kFullScale + 0.5))),
       shift_(0),
-      pixels_(p.height * stride_ + std::size_t{2} * reach_),
-      centre_rows_((p.height + std::size_t{2} * reach_) * stride_),
-      surround_rows_((p.height + std::size_t{2} * reach_) * stride_),
-      difference_(p.height * stride_),
-      spikes_(std::size_t{p.width} * p.height + 1),
-      row_begin_(p.height + std::size_t{1}),
+      pixels_(height_ * stride_ + std::size_t{2} * reach_),
+      centre_rows_((height_ + std::size_t{2} * reach_) * stride_),
+      surround_rows_((height_ + std::size_t{2} * reach_) * stride_),
+      difference_(height_ * stride_),
+      spikes_(std::size_t{width_} * height_ + 1),
+      row_begin_(height_ + std::size_t{1}),
       next_rank_(kSteps) {
-  while (Strongest(centre_, surround_) >> shift_ >= kSteps) ++shift_;
+  if (p.orientations > 0) {
+    gabor_.emplace(p, kernels);
+    least_ = gabor_->least();
+  }
+  const std::int64_t strongest = gabor_ ? gabor_->full_scale() : Strongest(centre_, surround_);
+  while (strongest >> shift_ >= kSteps) ++shift_;
 }
 
 bool WaveEncoder::ok() const noexcept {
   return pixels_.ok() && centre_rows_.ok() && surround_rows_.ok() && difference_.ok() && spikes_.ok() &&
-         row_begin_.ok() && next_rank_.ok();
+         row_begin_.ok() && next_rank_.ok() && (!gabor_ || gabor_->ok());
 }
 
 void WaveEncoder::Pad(std::span<const std::uint8_t> pixels) noexcept {
@@ -102,16 +107,25 @@ void WaveEncoder::RepeatEdgeRows(std::int32_t* rows) noexcept {
 }
 
 // Without a branch: every pixel is written, and the next overwrites it if it does not spike.
+void WaveEncoder::Add(std::uint32_t x, std::uint32_t y, std::uint32_t channel, std::int32_t strength) noexcept {
+  const std::uint32_t step = std::min(static_cast<std::uint32_t>(strength) >> shift_, kSteps - 1);
+  spikes_[found_] = {.x = static_cast<std::uint16_t>(x), .y = static_cast<std::uint16_t>(y), .channel = channel,
+                     .rank = step};
+  found_ += strength >= least_ ? 1U : 0U;
+}
+
 void WaveEncoder::FindRow(std::uint32_t y) noexcept {
   row_begin_[y] = found_;
   const std::int32_t* row = difference_.data() + y * stride_ + reach_;
-  for (std::uint32_t x = 0; x < width_; ++x) {
-    const std::int32_t d = row[x];
-    const std::int32_t strength = std::abs(d);
-    const std::uint32_t step = std::min(static_cast<std::uint32_t>(strength) >> shift_, kSteps - 1);
-    spikes_[found_] = {.x = static_cast<std::uint16_t>(x), .y = static_cast<std::uint16_t>(y),
-                       .channel = d < 0 ? 1U : 0U, .rank = step};
-    found_ += strength >= least_ ? 1U : 0U;
+  for (std::uint32_t x = 0; x < width_; ++x) Add(x, y, row[x] < 0 ? 1U : 0U, std::abs(row[x]));
+}
+
+void WaveEncoder::FindOriented(std::span<const std::uint8_t> pixels) noexcept {
+  gabor_->Run(pixels);
+  std::size_t at = 0;
+  for (std::uint32_t y = 0; y < height_; ++y) {
+    row_begin_[y] = found_;
+    for (std::uint32_t x = 0; x < width_; ++x, ++at) Add(x, y, gabor_->orientation()[at], gabor_->strength()[at]);
   }
 }
 
@@ -133,6 +147,14 @@ void WaveEncoder::Rank() noexcept {
 }
 
 void WaveEncoder::Encode(std::span<const std::uint8_t> pixels) noexcept {
+  found_ = 0;
+  if (gabor_) FindOriented(pixels);
+  else FindContrast(pixels);
+  row_begin_[height_] = found_;
+  Rank();
+}
+
+void WaveEncoder::FindContrast(std::span<const std::uint8_t> pixels) noexcept {
   Pad(pixels);
   const std::size_t size = height_ * stride_;
   std::int32_t* centre = centre_rows_.data() + reach_ * stride_;
@@ -149,10 +171,7 @@ void WaveEncoder::Encode(std::span<const std::uint8_t> pixels) noexcept {
   for (std::uint32_t d = 1; d <= surround_.radius; ++d) {
     add_pair_(out, surround - d * stride_, surround + d * stride_, -surround_.tap[d], size);
   }
-  found_ = 0;
   for (std::uint32_t y = 0; y < height_; ++y) FindRow(y);
-  row_begin_[height_] = found_;
-  Rank();
 }
 
 }  // namespace spikeline

@@ -1,8 +1,10 @@
-// An image becomes a wave of spikes: difference of Gaussians, then rank order by strength.
+// An image becomes a wave of spikes: difference of Gaussians, or oriented edges (wave_gabor.hpp), then rank order by
+// strength.
 //
 //   centre, surround   separable, taps of 12 bits that sum to 4096, radius ceil(3 sigma), the edge pixel repeated
 //   d = Σ_dy c_dy · ((Σ_dx c_dx · pixel) >> 6)  −  the same of the surround       full scale: 255 · 64 · 4096
-//   spike if |d| >= contrast · full scale; channel on for d > 0, off for d < 0, so at most one spike a pixel
+//   with orientations, d is a place's strength and the channel its orientation
+//   spike if |d| >= contrast · full scale; channel on for d > 0, off for d < 0, so at most one spike a pixel or place
 //   rank: strongest |d| first, in 1,024 steps of strength; ties in order of the pixels; the first max_spikes stay
 //
 // Integers only, so the same bits everywhere. Cost: a pass over the pixels. No allocation after construction.
@@ -11,9 +13,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "aligned_buffer.hpp"
+#include "wave_gabor.hpp"
 #include "wave_params.hpp"
 #include "wave_walk.hpp"
 
@@ -32,7 +36,7 @@ struct GaussianTaps {
 struct InputSpike {
   std::uint16_t x;
   std::uint16_t y;
-  std::uint32_t channel;  // 0 on, 1 off
+  std::uint32_t channel;  // 0 on, 1 off; or the orientation
   std::uint32_t rank;     // kNoRank: one too many, left out
 };
 
@@ -54,9 +58,13 @@ class WaveEncoder {
   void Pad(std::span<const std::uint8_t> pixels) noexcept;
   void BlurAcross(const GaussianTaps& taps, std::int32_t* out) noexcept;
   void RepeatEdgeRows(std::int32_t* rows) noexcept;
+  void FindContrast(std::span<const std::uint8_t> pixels) noexcept;
   void FindRow(std::uint32_t y) noexcept;
+  void FindOriented(std::span<const std::uint8_t> pixels) noexcept;
+  void Add(std::uint32_t x, std::uint32_t y, std::uint32_t channel, std::int32_t strength) noexcept;
   void Rank() noexcept;
 
+  std::optional<GaborBank> gabor_;
   AddPair add_pair_;
   std::uint32_t width_;
   std::uint32_t height_;

@@ -15,13 +15,12 @@ Status WaveNetwork::LearnImages(const WaveLearningBatch& b) noexcept {
     encoder_.Encode(Image(b.pixels, f));
     b.input_spikes[f] = encoder_.count();
     LearnFrame(b.winner_map.subspan(f * params_.winners, params_.winners));
-    ++frames_;
   }
   return Status::kOk;
 }
 
 void WaveNetwork::LearnFrame(std::span<std::uint16_t> winner_map) noexcept {
-  for (std::size_t map = 0; map < params_.maps; ++map) learning_.SetThreshold(0, map, theta_[map]);
+  for (std::size_t map = 0; map < params_.maps; ++map) learning_.SetThreshold(0, map, synapses_.theta(map));
   learning_.FindLeast();
   const auto hits = convolution_.Run(encoder_, learning_, kernels_->walk_u16);
   std::fill(winner_map.begin(), winner_map.end(), kNoMap);
@@ -30,20 +29,20 @@ void WaveNetwork::LearnFrame(std::span<std::uint16_t> winner_map) noexcept {
     const WaveHit* next = EarliestLeft(hits, won);
     if (next == nullptr) break;
     winners_[won] = *next;
-    winner_map[won++] = next->map;
+    winner_map[won] = won_maps_[won] = next->map;
+    ++won;
   }
-  if (won == 0) return;
+  const std::span<const std::uint16_t> maps = won_maps_.span().first(won);
+  if (won == 0) return synapses_.EndFrame(maps);
   for (const InputSpike& spike : encoder_.spikes()) {
-    const std::size_t pixel = std::size_t{spike.y} * params_.width + spike.x;
+    const std::size_t pixel = std::size_t{spike.y} * params_.wave_width() + spike.x;
     spike_at_[pixel] = spike.rank;
     channel_at_[pixel] = static_cast<std::uint8_t>(spike.channel);
   }
-  const double a_plus = APlus();
-  for (std::size_t k = 0; k < won; ++k) {
-    Learn(winners_[k], static_cast<float>(a_plus), static_cast<float>(params_.a_ratio * a_plus));
-  }
-  for (const InputSpike& spike : encoder_.spikes()) spike_at_[std::size_t{spike.y} * params_.width + spike.x] = kNoRank;
-  Balance(won);
+  const WaveSynapses::Rates rates = synapses_.NextRates();
+  for (std::size_t k = 0; k < won; ++k) Learn(winners_[k], rates);
+  for (const InputSpike& spike : encoder_.spikes()) spike_at_[std::size_t{spike.y} * params_.wave_width() + spike.x] = kNoRank;
+  synapses_.EndFrame(maps);
 }
 
 // The earliest candidate that no winner inhibits, or null.
@@ -62,46 +61,23 @@ const WaveHit* WaveNetwork::EarliestLeft(std::span<const WaveHit> hits, std::siz
   return best;
 }
 
-void WaveNetwork::Learn(const WaveHit& winner, float a_plus, float a_minus) noexcept {
+void WaveNetwork::Learn(const WaveHit& winner, const WaveSynapses::Rates& rates) noexcept {
   const std::uint32_t side = params_.window;
   for (std::uint32_t wy = 0; wy < side; ++wy) {
     for (std::uint32_t wx = 0; wx < side; ++wx) {
       // Pixels beyond the edge come out too large: unsigned.
       const std::uint32_t x = winner.x + wx - params_.pad;
       const std::uint32_t y = winner.y + wy - params_.pad;
-      const bool inside = x < params_.width && y < params_.height;
-      const std::size_t pixel = inside ? std::size_t{y} * params_.width + x : 0;
+      const bool inside = x < params_.wave_width() && y < params_.wave_height();
+      const std::size_t pixel = inside ? std::size_t{y} * params_.wave_width() + x : 0;
       const bool spoke = inside && spike_at_[pixel] <= winner.rank;
-      for (std::uint32_t channel = 0; channel < kWaveChannels; ++channel) {
+      for (std::uint32_t channel = 0; channel < params_.channels(); ++channel) {
         const std::size_t tap = (channel * std::size_t{side} + wy) * side + wx;
-        float& w = weights_[tap * params_.maps + winner.map];
-        const float bound = w * (1.0F - w);
-        w += spoke && channel_at_[pixel] == channel ? a_plus * bound : -(a_minus * bound);
-        w = std::clamp(w, 0.0F, 1.0F);
+        synapses_.Learn(tap, winner.map, spoke && channel_at_[pixel] == channel, rates);
         RefreshWeight(tap, winner.map);
       }
     }
   }
-}
-
-void WaveNetwork::Balance(std::size_t won) noexcept {
-  if (params_.theta_plus <= 0) return;
-  const auto plus = static_cast<float>(params_.theta_plus);
-  const float minus = plus * static_cast<float>(won) / static_cast<float>(params_.maps);
-  for (std::size_t k = 0; k < won; ++k) theta_[winners_[k].map] += plus;
-  for (std::size_t map = 0; map < params_.maps; ++map) theta_[map] = std::clamp(theta_[map] - minus, 1.0F, kMostTheta);
-}
-
-double WaveNetwork::APlus() const noexcept {
-  double a = params_.a_plus;
-  for (std::uint64_t k = frames_ / params_.doubling_frames; k > 0 && a < params_.a_plus_max && a > 0; --k) a *= 2;
-  return std::min(a, params_.a_plus_max);
-}
-
-double WaveNetwork::Convergence() const noexcept {
-  double sum = 0;
-  for (const float w : weights_.span()) sum += static_cast<double>(w * (1.0F - w));
-  return sum / static_cast<double>(weights_.size());
 }
 
 }  // namespace spikeline

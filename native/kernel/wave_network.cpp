@@ -5,8 +5,6 @@
 #include <new>
 #include <utility>
 
-#include "random.hpp"
-
 namespace spikeline {
 
 WaveNetwork::WaveNetwork(const WaveParams& p, const WaveKernels* kernels) noexcept
@@ -16,16 +14,16 @@ WaveNetwork::WaveNetwork(const WaveParams& p, const WaveKernels* kernels) noexce
       convolution_(p),
       use_(p, p.threshold_count, p.UseLevels()),
       learning_(p, 1, p.LearningLevels()),
-      weights_(std::size_t{p.taps()} * p.maps),
-      theta_(p.maps),
+      synapses_(p, p.taps(), p.maps, kMostTheta),
       next_of_rank_(p.max_spikes),
-      spike_at_(std::size_t{p.width} * p.height),
-      channel_at_(std::size_t{p.width} * p.height),
-      winners_(p.winners) {}
+      spike_at_(std::size_t{p.wave_width()} * p.wave_height()),
+      channel_at_(spike_at_.size()),
+      winners_(p.winners),
+      won_maps_(p.winners) {}
 
 bool WaveNetwork::ok() const noexcept {
-  return encoder_.ok() && convolution_.ok() && use_.ok() && learning_.ok() && weights_.ok() && theta_.ok() &&
-         next_of_rank_.ok() && spike_at_.ok() && channel_at_.ok() && winners_.ok();
+  return encoder_.ok() && convolution_.ok() && use_.ok() && learning_.ok() && synapses_.ok() &&
+         next_of_rank_.ok() && spike_at_.ok() && channel_at_.ok() && winners_.ok() && won_maps_.ok();
 }
 
 Status WaveNetwork::Create(const WaveParams& params, const WaveKernels* kernels,
@@ -39,20 +37,10 @@ Status WaveNetwork::Create(const WaveParams& params, const WaveKernels* kernels,
   return Status::kOk;
 }
 
-// Normal weights without a library's logarithm: twelve uniform numbers have variance 1, and exact sums.
 void WaveNetwork::Initialise() noexcept {
-  Random random(HashWords(params_.seed, 1));
-  for (std::size_t tap = 0; tap < params_.taps(); ++tap) {
-    for (std::size_t map = 0; map < params_.maps; ++map) {
-      double sum = -6;
-      for (int k = 0; k < 12; ++k) sum += static_cast<double>(random.NextUnit());
-      const auto weight = static_cast<float>(params_.initial_mean + params_.initial_std * sum);
-      weights_[tap * params_.maps + map] = std::clamp(weight, 0.0F, 1.0F);
-      RefreshWeight(tap, map);
-    }
-  }
+  synapses_.Initialise(params_.seed);
+  RefreshWeights();
   for (std::size_t map = 0; map < params_.maps; ++map) {
-    theta_[map] = static_cast<float>(params_.learning_threshold);
     for (std::uint32_t t = 0; t < params_.threshold_count; ++t) {
       use_.SetThreshold(t, map, static_cast<float>(params_.thresholds[t]));
     }
@@ -61,8 +49,14 @@ void WaveNetwork::Initialise() noexcept {
   std::fill_n(spike_at_.data(), spike_at_.size(), kNoRank);
 }
 
+void WaveNetwork::RefreshWeights() noexcept {
+  for (std::size_t tap = 0; tap < params_.taps(); ++tap) {
+    for (std::size_t map = 0; map < params_.maps; ++map) RefreshWeight(tap, map);
+  }
+}
+
 void WaveNetwork::RefreshWeight(std::size_t tap, std::size_t map) noexcept {
-  const float weight = weights_[tap * params_.maps + map];
+  const float weight = synapses_.weight(tap, map);
   use_.SetWeight(tap, map, weight);
   learning_.SetWeight(tap, map, weight);
 }
@@ -142,31 +136,10 @@ Status WaveNetwork::EncodeImages(const WaveInputBatch& b) noexcept {
   return Status::kOk;
 }
 
-Status WaveNetwork::ReadState(const WaveStateView& v) const noexcept {
-  if (v.weights.size() != weights_.size() || v.theta.size() != theta_.size() || v.counters.size() != 2) {
-    return Status::kBadSize;
-  }
-  std::copy_n(weights_.data(), weights_.size(), v.weights.data());
-  std::copy_n(theta_.data(), theta_.size(), v.theta.data());
-  v.counters[0] = static_cast<std::uint32_t>(frames_);
-  v.counters[1] = static_cast<std::uint32_t>(frames_ >> 32);
-  return Status::kOk;
-}
-
 Status WaveNetwork::WriteState(const WaveStateView& v) noexcept {
-  if (v.weights.size() != weights_.size() || v.theta.size() != theta_.size() || v.counters.size() != 2) {
-    return Status::kBadSize;
-  }
-  const bool sound = std::all_of(v.weights.begin(), v.weights.end(), [](float w) { return w >= 0.0F && w <= 1.0F; }) &&
-                     std::all_of(v.theta.begin(), v.theta.end(), [](float t) { return t >= 1.0F && t <= kMostTheta; });
-  if (!sound) return Status::kBadState;
-  std::copy_n(v.weights.data(), weights_.size(), weights_.data());
-  std::copy_n(v.theta.data(), theta_.size(), theta_.data());
-  frames_ = static_cast<std::uint64_t>(v.counters[1]) << 32 | v.counters[0];
-  for (std::size_t tap = 0; tap < params_.taps(); ++tap) {
-    for (std::size_t map = 0; map < params_.maps; ++map) RefreshWeight(tap, map);
-  }
-  return Status::kOk;
+  const Status status = synapses_.Write(v);
+  if (status == Status::kOk) RefreshWeights();
+  return status;
 }
 
 }  // namespace spikeline

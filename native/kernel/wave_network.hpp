@@ -8,10 +8,7 @@
 //   candidates   the first map to cross at each position, with the maps' learning thresholds
 //   winners      k times the earliest candidate left (ties: highest potential, then first position) whose map has not
 //                won yet and that is further than the inhibition radius from every winner (Chebyshev distance)
-//   STDP         of a winner's map, each synapse: w += A+ · w(1 − w) if its input spoke before or with the winner,
-//                w −= A− · w(1 − w) if later or never; w stays in [0, 1]
-//                A+ = min(a_plus · 2^(frames learned / doubling_frames), a_plus_max), A− = a_ratio · A+
-//   homeostasis  theta += theta_plus for winners, then theta −= theta_plus · winners / maps for all; at least 1
+//   STDP         and homeostasis of the winners' maps: wave_synapses.hpp
 // Weights are float32 in learning; use rounds them to 8 bits (WaveParams::UseLevels).
 // Same parameters, seed and images give the same bits on every machine and for any batch size.
 //
@@ -30,6 +27,7 @@
 #include "wave_convolution.hpp"
 #include "wave_encoder.hpp"
 #include "wave_params.hpp"
+#include "wave_synapses.hpp"
 #include "wave_walk.hpp"
 
 namespace spikeline {
@@ -52,7 +50,6 @@ struct WaveLearningBatch {
   std::span<std::uint32_t> input_spikes;     // [frames]
   std::span<std::uint16_t> winner_map;       // [frames][winners]
 };
-inline constexpr std::uint16_t kNoMap = 0xffff;
 
 // Images in, their waves out, in order of rank.
 struct WaveInputBatch {
@@ -61,13 +58,6 @@ struct WaveInputBatch {
   std::span<std::uint16_t> x;                // [frames · max_spikes]
   std::span<std::uint16_t> y;
   std::span<std::uint8_t> channel;
-};
-
-// The complete state between frames, dense.
-struct WaveStateView {
-  std::span<float> weights;                  // [channel][window y][window x][maps], 0 to 1
-  std::span<float> theta;                    // [maps] learning thresholds, in weights
-  std::span<std::uint32_t> counters;         // [2]: frames learned, low and high
 };
 
 class WaveNetwork {
@@ -80,12 +70,11 @@ class WaveNetwork {
   [[nodiscard]] Status PresentImages(const WaveBatch& batch) noexcept;
   [[nodiscard]] Status LearnImages(const WaveLearningBatch& batch) noexcept;
   [[nodiscard]] Status EncodeImages(const WaveInputBatch& batch) noexcept;
-  [[nodiscard]] Status ReadState(const WaveStateView& view) const noexcept;
+  [[nodiscard]] Status ReadState(const WaveStateView& view) const noexcept { return synapses_.Read(view); }
   // Refuses what is not a state of this network and then changes nothing.
   [[nodiscard]] Status WriteState(const WaveStateView& view) noexcept;
 
-  // Σ w(1 − w) / synapses: 0 when every weight has decided; learning is usually ended at 0.01.
-  [[nodiscard]] double Convergence() const noexcept;
+  [[nodiscard]] double Convergence() const noexcept { return synapses_.Convergence(); }
   [[nodiscard]] const WaveParams& params() const noexcept { return params_; }
   [[nodiscard]] const char* kernel_name() const noexcept { return kernels_->name; }
 
@@ -98,9 +87,8 @@ class WaveNetwork {
   void ListByRank(std::span<const WaveHit> hits, const WaveBatch& batch, std::uint32_t begin) noexcept;
   void LearnFrame(std::span<std::uint16_t> winner_map) noexcept;
   [[nodiscard]] const WaveHit* EarliestLeft(std::span<const WaveHit> hits, std::size_t won) const noexcept;
-  void Learn(const WaveHit& winner, float a_plus, float a_minus) noexcept;
-  void Balance(std::size_t won) noexcept;
-  [[nodiscard]] double APlus() const noexcept;
+  void Learn(const WaveHit& winner, const WaveSynapses::Rates& rates) noexcept;
+  void RefreshWeights() noexcept;
   void RefreshWeight(std::size_t tap, std::size_t map) noexcept;
 
   WaveParams params_;
@@ -109,13 +97,12 @@ class WaveNetwork {
   WaveConvolution convolution_;
   WaveFilters<std::uint8_t> use_;
   WaveFilters<std::uint16_t> learning_;
-  AlignedBuffer<float> weights_;             // [taps][maps]
-  AlignedBuffer<float> theta_;               // [maps]
+  WaveSynapses synapses_;
   AlignedBuffer<std::uint32_t> next_of_rank_;  // [max_spikes]
   AlignedBuffer<std::uint32_t> spike_at_;    // [pixels] rank, kNoRank where none; only while a frame is learned
   AlignedBuffer<std::uint8_t> channel_at_;   // [pixels]
   AlignedBuffer<WaveHit> winners_;           // [winners]
-  std::uint64_t frames_ = 0;                 // learned
+  AlignedBuffer<std::uint16_t> won_maps_;    // [winners]: the same's, where no caller can write
 };
 
 }  // namespace spikeline

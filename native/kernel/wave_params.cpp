@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::uint32_t kMostSide = 4096;
 constexpr std::uint32_t kMostPixels = 1U << 21;  // 1920 × 1080; four thresholds on them take 100 MB
+constexpr std::uint32_t kMostPool = 16;
 constexpr double kMostSigma = 8;
 constexpr double kMostThreshold = 255;
 constexpr std::uint32_t kMostUseLevels = 63;
@@ -26,11 +27,19 @@ std::uint32_t WaveParams::LearningLevels() const noexcept {
   return std::min(kMostLearningLevels, static_cast<std::uint32_t>(32767.0 / learning_threshold));
 }
 
+bool WaveParams::HasSoundGabor() const noexcept {
+  if (orientations == 0) return true;
+  return orientations <= kMostOrientations && gabor_size % 2 == 1 && gabor_size >= 3 && gabor_size <= kMostGabor &&
+         gabor_pool > 0 && gabor_pool <= std::min({width, height, kMostPool}) && gabor_stride > 0 &&
+         gabor_stride <= gabor_pool && inhibition_count <= kMostInhibition;
+}
+
 Status WaveParams::Check() const noexcept {
   const bool sides = width > 0 && width <= kMostSide && height > 0 && height <= kMostSide &&
                      width * height <= kMostPixels;
   const bool windows = window > 0 && window <= kMostWindow && pad < window;
-  if (!sides || !windows || width + 2 * pad < window || height + 2 * pad < window) return Status::kBadSize;
+  if (!sides || !windows || !HasSoundGabor()) return Status::kBadSize;
+  if (wave_width() + 2 * pad < window || wave_height() + 2 * pad < window) return Status::kBadSize;
   const bool counted = maps > 0 && maps <= kMostMaps && max_spikes > 0 && max_spikes <= kMostInputSpikes && cell > 0 &&
                        cell <= kMostSide && threshold_count > 0 && threshold_count <= kMostThresholds;
   if (!counted) return Status::kBadSize;
@@ -41,11 +50,8 @@ Status WaveParams::Check() const noexcept {
   }
   const bool dog = Between(sigma_centre, 0.1, kMostSigma) && Between(sigma_surround, 0.1, kMostSigma) &&
                    Between(contrast, 1e-6, 1);
-  const bool learning = Between(initial_mean, 0, 1) && Between(initial_std, 0, 1) &&
-                        Between(learning_threshold, 1, kMostThreshold) && Between(theta_plus, 0, kMostThreshold) &&
-                        Between(a_plus, 0, 1) && Between(a_plus_max, a_plus, 1) && Between(a_ratio, 0, 1) &&
-                        doubling_frames > 0 && winners > 0 && winners <= kMostMaps && inhibition_radius <= kMostSide;
-  return dog && learning ? Status::kOk : Status::kBadParameter;
+  const bool shares = std::all_of(inhibition.begin(), inhibition.end(), [](double share) { return Between(share, 0, 1); });
+  return dog && shares && Sound(kMostMaps, kMostThreshold) ? Status::kOk : Status::kBadParameter;
 }
 
 }  // namespace spikeline

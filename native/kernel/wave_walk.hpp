@@ -16,6 +16,7 @@
 #include <cstdint>
 
 #include "wave_params.hpp"
+#include "wave_spread.hpp"
 
 namespace spikeline {
 
@@ -68,6 +69,7 @@ struct WaveKernels {
   WalkU8 walk_u8;
   WalkU16 walk_u16;
   AddPair add_pair;
+  void (*spread)(WaveSpread&) noexcept;
   const char* name;
 };
 

@@ -7,18 +7,11 @@
 #include <cstring>
 #include <utility>
 
+#include "wave_spread_inl.hpp"
+#include "wave_vectors_inl.hpp"
 #include "wave_walk.hpp"
 
 namespace spikeline::wave {
-
-template <int Bytes, typename T>
-struct Types {
-  typedef T Vector __attribute__((vector_size(Bytes), may_alias));
-};
-template <int Bytes, typename T>
-using Vector = typename Types<Bytes, T>::Vector;
-template <int Bytes>
-using Words = Vector<Bytes, std::uint64_t>;
 
 // Bit i of the result: byte i of a mask, whose bytes are 0 or all ones. One bit is kept of each byte, and a
 // multiplication sums them.
@@ -29,13 +22,6 @@ inline __attribute__((always_inline)) std::uint64_t ByteMask(const Words<Bytes>&
     bits |= ((mask[i] & 0x8040201008040201ULL) * 0x0101010101010101ULL >> 56) << (i * 8);
   }
   return bits;
-}
-
-template <int Bytes>
-inline __attribute__((always_inline)) bool Any(const Words<Bytes>& mask) noexcept {
-  std::uint64_t any = 0;
-  for (std::size_t i = 0; i < Bytes / 8; ++i) any |= mask[i];
-  return any != 0;
 }
 
 // Is any of the potentials at or over its threshold?
@@ -241,7 +227,7 @@ void AddPairs(std::int32_t* out, const std::int32_t* a, const std::int32_t* b, s
 
 template <int Bytes>
 constexpr WaveKernels MakeWaveKernels(const char* name) noexcept {
-  return {&Walk<Bytes, std::uint8_t>, &Walk<Bytes, std::uint16_t>, &AddPairs<Bytes>, name};
+  return {&Walk<Bytes, std::uint8_t>, &Walk<Bytes, std::uint16_t>, &AddPairs<Bytes>, &Spread<Bytes>, name};
 }
 
 }  // namespace spikeline::wave

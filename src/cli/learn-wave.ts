@@ -34,7 +34,7 @@ async function withBar<T>(
 }
 
 export type Learned = {
-  /** Mean w(1 − w) of the convolution. */
+  /** Mean w(1 − w) of the last layer. */
   readonly convergence: number;
   readonly spikesPerFrame: number;
   /** Share of the last pass that was judged right before it was learned, moved as it was for learning. */
@@ -43,12 +43,12 @@ export type Learned = {
   readonly cpuUs: number;
 };
 
-/** The convolution learns from the first images without labels, then the readout from all with them. */
+/** The layers learn one after the other from the first images without labels, then the readout from all with them. */
 export async function learnWave(
   parts: { readonly network: WaveNetwork; readonly readout: FeatureReadout },
   options: {
     readonly images: ImagePart;
-    /** What the convolution learns from. */
+    /** What each layer learns from. */
     readonly unlabelled: ImagePart;
     readonly passes: number;
     readonly output: Output;
@@ -56,7 +56,7 @@ export async function learnWave(
 ): Promise<Learned> {
   const { network, readout } = parts;
   const { images, unlabelled, passes, output } = options;
-  const convolved = await learnConvolution(network, unlabelled, output);
+  const convolved = await learnLayers(network, unlabelled, output);
   const presented = await presentAll(network, images, output);
   const taught = await teach(readout, presented.spikes, { labels: images.labels, passes, output });
   return {
@@ -67,10 +67,26 @@ export async function learnWave(
   };
 }
 
-function learnConvolution(network: WaveNetwork, images: ImagePart, output: Output) {
-  return withBar(output, { label: "learn", total: images.count }, (bar) =>
+async function learnLayers(network: WaveNetwork, images: ImagePart, output: Output) {
+  let cpuUs = 0;
+  let convergence = 0;
+  for (let layer = 0; layer < network.layers; layer++) {
+    const learned = await learnLayer(network, { layer, images, output });
+    cpuUs += learned.cpuUs;
+    convergence = learned.convergence;
+  }
+  return { cpuUs, convergence };
+}
+
+function learnLayer(
+  network: WaveNetwork,
+  options: { readonly layer: number; readonly images: ImagePart; readonly output: Output },
+) {
+  const { layer, images, output } = options;
+  const label = layer === 0 ? "learn" : `learn ${layer + 1}`;
+  return withBar(output, { label, total: images.count }, (bar) =>
     lastValueFrom(
-      learnWaves(batches$(images), network).pipe(
+      learnWaves(batches$(images), network, { layer }).pipe(
         tap(({ frames, cpuUs, convergence }) =>
           bar.update(frames, [fpsText(frames, cpuUs), `convergence ${convergence.toFixed(3)}`]),
         ),
@@ -79,7 +95,7 @@ function learnConvolution(network: WaveNetwork, images: ImagePart, output: Outpu
   );
 }
 
-/** The feature spikes of all images: the convolution learns no more, so they are made once for all passes. */
+/** The feature spikes of all images: the layers learn no more, so they are made once for all passes. */
 function presentAll(network: WaveNetwork, images: ImagePart, output: Output) {
   return withBar(output, { label: "present", total: images.count }, async (bar) => {
     let frames = 0;

@@ -51,14 +51,24 @@ function clockedParts({ description }: Model) {
 
 function waveParts({ description }: WaveModel) {
   const { input, layers, readout } = description;
-  const [{ maps, window, thresholds }] = layers;
+  const [{ maps, window, thresholds }, ...further] = layers;
+  const furtherMaps = further.map((layer) => layer.maps);
+  const more = furtherMaps.length === 0 ? "" : `, further layers of ${furtherMaps.join(" and ")} maps`;
   const { grid } = readout.pooling;
   const taught = readout.kind === "linear" ? "a linear readout" : "a readout learned by reward";
   const { width, height } = input;
   const crossed = thresholds.join(" and ");
   return {
-    document: { inputs: width * height, maps, window, thresholds, grid, readout: readout.kind },
-    text: `${width} × ${height} pixels, ${maps} maps of ${window} × ${window} pixels, thresholds ${crossed}, ${taught} of ${grid} × ${grid} cells`,
+    document: {
+      inputs: width * height,
+      maps,
+      window,
+      thresholds,
+      ...(more === "" ? {} : { furtherMaps }),
+      grid,
+      readout: readout.kind,
+    },
+    text: `${width} × ${height} pixels, ${maps} maps of ${window} × ${window} pixels, thresholds ${crossed}${more}, ${taught} of ${grid} × ${grid} cells`,
   };
 }
 
@@ -102,17 +112,20 @@ function drawNeurons(model: Model): FieldsPicture {
 
 function drawMaps(model: WaveModel): FieldsPicture {
   const network = WaveNetwork.restore(model);
-  const [{ window }] = model.description.layers;
+  const { encoder, layers } = model.description;
+  const [{ window }] = layers;
   const taps = window * window;
   const fields = network.fields();
-  // The picture wants OFF first.
-  const weights = fields.map((_, i) => fields[i + (i % (2 * taps) < taps ? taps : -taps)] ?? 0);
+  const weights =
+    encoder.kind === "dog-rank"
+      ? offFirst(fields, taps)
+      : summed(fields, { taps, channels: encoder.orientations });
   const picture = fieldsPicture({
     weights,
     neurons: network.maps,
     width: window,
     height: window,
-    channels: 2,
+    channels: encoder.kind === "dog-rank" ? 2 : 1,
   });
   network.dispose();
   return picture;
@@ -127,4 +140,22 @@ function drawSurfaces(model: SurfaceModel): FieldsPicture {
   });
   network.dispose();
   return picture;
+}
+
+/** The picture wants OFF before ON. */
+const offFirst = (fields: Float32Array, taps: number) =>
+  fields.map((_, i) => fields[i + (i % (2 * taps) < taps ? taps : -taps)] ?? 0);
+
+/** Weights of all orientations together: the picture knows no more than two channels. */
+function summed(
+  fields: Float32Array,
+  { taps, channels }: { readonly taps: number; readonly channels: number },
+) {
+  const of = (map: number, channel: number, tap: number) =>
+    fields[(map * channels + channel) * taps + tap] ?? 0;
+  return Float32Array.from({ length: fields.length / channels }, (_, i) => {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++) sum += of(Math.floor(i / taps), channel, i % taps);
+    return sum;
+  });
 }

@@ -104,8 +104,26 @@ export type NativeClockedNetwork = {
   dispose(): void;
 };
 
+/** Of every layer of a wave network: native/kernel/wave_synapses.hpp. */
+export type NativeWavePlasticity = {
+  readonly initialMean: number;
+  readonly initialStd: number;
+  readonly learningThreshold: number;
+  /** What a win adds to its map's learning threshold; 0: no homeostasis. */
+  readonly thetaPlus: number;
+  readonly aPlus: number;
+  readonly aPlusMax: number;
+  /** A− ÷ A+. */
+  readonly aRatio: number;
+  /** A+ doubles after so many learned frames. */
+  readonly doublingFrames: number;
+  /** Neurons that learn from a frame, at most. */
+  readonly winners: number;
+  readonly inhibitionRadius: number;
+};
+
 /** native/kernel/wave_params.hpp in JavaScript. Thresholds in weights: 1 is one spike over a full synapse. */
-export type NativeWaveParams = {
+export type NativeWaveParams = NativeWavePlasticity & {
   readonly width: number;
   readonly height: number;
   readonly seed: number;
@@ -125,20 +143,19 @@ export type NativeWaveParams = {
   readonly contrast: number;
   /** Of use: 1 to 4, rising. */
   readonly thresholds: Float64Array;
-  readonly initialMean: number;
-  readonly initialStd: number;
-  readonly learningThreshold: number;
-  /** What a win adds to its map's learning threshold; 0: no homeostasis. */
-  readonly thetaPlus: number;
-  readonly aPlus: number;
-  readonly aPlusMax: number;
-  /** A− ÷ A+. */
-  readonly aRatio: number;
-  /** A+ doubles after so many learned frames. */
-  readonly doublingFrames: number;
-  /** Neurons that learn from a frame, at most. */
-  readonly winners: number;
-  readonly inhibitionRadius: number;
+  /** Oriented filters instead of the difference of Gaussians: native/kernel/wave_gabor.hpp. */
+  readonly gabor?: NativeGabor;
+};
+
+export type NativeGabor = {
+  readonly orientations: number;
+  /** Side of a filter, pixels; odd. */
+  readonly size: number;
+  /** Side of the square whose strongest pixel stays; squares lie `stride` apart. */
+  readonly pool: number;
+  readonly stride: number;
+  /** Share taken by each stronger place at distance 1, 2, …; at most 8. */
+  readonly inhibition: Float64Array;
 };
 
 /** The complete state between frames, dense. */
@@ -188,12 +205,59 @@ export type NativeWaveNetwork = {
   dispose(): void;
 };
 
+/** native/kernel/wave_layer_params.hpp in JavaScript. Thresholds in weights. */
+export type NativeWaveLayerParams = NativeWavePlasticity & {
+  /** Of the map before, positions. */
+  readonly width: number;
+  readonly height: number;
+  /** Features of the layer before. */
+  readonly channels: number;
+  readonly seed: number;
+  readonly maps: number;
+  /** Side of a cell of pooling in time, positions; 1: none. */
+  readonly pool: number;
+  readonly poolStride: number;
+  /** Side of the square that a neuron sees, cells. */
+  readonly window: number;
+  readonly pad: number;
+  /** 1: the first map to cross at a position silences the others there; 0: every map speaks for itself. */
+  readonly firstOnly: number;
+  /** Of use: 1 to 4, rising. */
+  readonly thresholds: Float64Array;
+};
+
+/** Spikes of frames: offsets frames + 1 into the lists, within a frame in the order of rank. */
+export type NativeWaveSpikes = readonly [
+  offsets: Uint32Array,
+  feature: Uint16Array,
+  x: Uint16Array,
+  y: Uint16Array,
+  rank: Uint16Array,
+];
+
+export type NativeWaveLayer = {
+  /** [sync] The spikes of the layer before, then room for this one's: frames×mostFeatures. Throws SPIKELINE_*. */
+  presentSpikes(...spikes: readonly [...NativeWaveSpikes, ...NativeWaveSpikes]): void;
+  /** [sync] winnerMap frames×winners: the maps that learned, then 65535. */
+  learnSpikes(...spikesAndWinners: readonly [...NativeWaveSpikes, winnerMap: Uint16Array]): void;
+  /** [sync] Fills the arrays. */
+  readState(state: NativeWaveState): void;
+  /** [sync] Takes the arrays over, or throws and changes nothing. */
+  writeState(state: NativeWaveState): void;
+  /** [sync] Mean w(1 − w): 0 when every weight has decided. */
+  convergence(): number;
+  kernelName(): string;
+  /** [sync] Frees the memory; idempotent. */
+  dispose(): void;
+};
+
 type Binding = {
   readonly ClockedNetwork: new (params: NativeParams, kernel?: string) => NativeClockedNetwork;
   readonly FeatureRows: new (params: NativePoolParams) => NativeFeatureRows;
   readonly LinearReadout: new (params: NativeLinearParams) => NativeLinearReadout;
   readonly RewardReadout: new (params: NativeRewardParams) => NativeRewardReadout;
   readonly SurfaceNetwork: new (params: NativeSurfaceParams, kernel?: string) => NativeSurfaceNetwork;
+  readonly WaveLayer: new (params: NativeWaveLayerParams, kernel?: string) => NativeWaveLayer;
   readonly WaveNetwork: new (params: NativeWaveParams, kernel?: string) => NativeWaveNetwork;
   /** [sync] Reads the whole array `repeats` times and returns the sum; for bandwidth measurements. */
   sumAll(data: Float32Array, repeats: number): number;

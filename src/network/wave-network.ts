@@ -1,19 +1,15 @@
 /**
  * The friendly face of the native wave network: images in, feature spikes out, learning without labels in one call.
- * Crosses the native border once per slice of a batch; it blocks for all its images.
+ * Crosses the native border once per layer and slice of a batch; it blocks for all its images.
  */
 
 import { dataError, usageError } from "../core/errors.ts";
 import { type FeatureSpikes, joinFeatureSpikes } from "../core/feature-spikes.ts";
 import type { Tensor } from "../model/schema.ts";
-import { type WaveDescription, type WaveModel, waveMap } from "../model/wave-schema.ts";
-import {
-  type NativeWaveNetwork,
-  type NativeWaveParams,
-  type NativeWaveState,
-  native,
-} from "../native/binding.ts";
-import { type WaveShape, waveShape } from "./wave-shape.ts";
+import { type WaveMap, waveChannels, waveMaps } from "../model/wave-layers.ts";
+import type { WaveDescription, WaveModel } from "../model/wave-schema.ts";
+import type { NativeWaveSpikes, NativeWaveState } from "../native/binding.ts";
+import { WaveStack } from "./wave-stack.ts";
 
 export type WaveOutputs = FeatureSpikes & {
   /** Per frame, spikes of the encoder. */
@@ -26,36 +22,27 @@ export type WaveLesson = {
   readonly inputSpikes: Uint32Array;
 };
 
+/** Counted from 0, the one that takes the encoder's spikes. */
+export type WhichLayer = { readonly layer?: number };
+
 export const NO_MAP = 0xffff;
 
-/** Spikes that a call has room for: 8 MB, whatever the images' size. */
-const LISTED_SPIKES = 2 ** 20;
-const CHANNELS = 2;
-/** Of a byte: what the lists of feature spikes say a place with. */
-const MOST_POSITIONS = 256;
-/** Pooled counts are not asked for: the readouts pool themselves. */
-const ANY_CELL = 1;
-
-type Lists = Readonly<Record<"feature" | "x" | "y" | "rank", Uint16Array>>;
-
 export class WaveNetwork {
+  /** Of the first layer. */
   readonly maps: number;
   /** Pixels of an image. */
   readonly pixels: number;
-  readonly #winners: number;
-  readonly #shape: WaveShape;
-  readonly #window: number;
-  readonly #native: NativeWaveNetwork;
-  #lists: Lists | undefined;
+  readonly layers: number;
+  readonly #description: WaveDescription;
+  readonly #stack: WaveStack;
 
   private constructor(description: WaveDescription, kernel?: string) {
-    const params = nativeWaveParams(description);
-    this.maps = params.maps;
-    this.#winners = params.winners;
-    this.#window = params.window;
-    this.#shape = waveShape(params);
-    this.pixels = this.#shape.pixels;
-    this.#native = new native.WaveNetwork(params, kernel);
+    const { input, layers } = description;
+    this.#description = description;
+    this.layers = layers.length;
+    this.maps = layers[0].maps;
+    this.pixels = input.width * input.height;
+    this.#stack = new WaveStack(description, kernel);
   }
 
   /**
@@ -73,104 +60,81 @@ export class WaveNetwork {
    */
   static restore({ description, tensors }: WaveModel): WaveNetwork {
     const network = new WaveNetwork(description);
-    const state = network.#emptyState();
-    for (const [name, { data }] of network.#stateTensors(state)) {
-      const found = tensors.get(name)?.data;
-      if (found?.constructor !== data.constructor || found.length !== data.length) {
-        const came = found === undefined ? "none" : `${found.constructor.name} of ${found.length}`;
-        throw dataError(
-          "MODEL_TENSOR",
-          `Expected ${data.constructor.name} of ${data.length} for tensor ${name}, but found ${came}.`,
-        );
+    for (const [at, layer] of network.#stack.layers.entries()) {
+      const state = network.#emptyState(at);
+      for (const [name, { data }] of network.#stateTensors(at, state)) {
+        const found = tensors.get(name)?.data;
+        if (found?.constructor !== data.constructor || found.length !== data.length) {
+          const came = found === undefined ? "none" : `${found.constructor.name} of ${found.length}`;
+          throw dataError(
+            "MODEL_TENSOR",
+            `Expected ${data.constructor.name} of ${data.length} for tensor ${name}, but found ${came}.`,
+          );
+        }
+        data.set(found);
       }
-      data.set(found);
+      layer.writeState(state);
     }
-    network.#native.writeState(state);
     return network;
   }
 
   /**
-   * Learns from images, one after the other.
+   * A layer learns from images, one after the other. The layers below it learn nothing: they should have before.
    * @param images frames × height × width, 0..255
-   * @throws SpikelineError WAVE_FRAMES if the length does not fit
+   * @throws SpikelineError WAVE_FRAMES if the length does not fit, WAVE_LAYER
    */
-  learn(images: Uint8Array): WaveLesson {
+  learn(images: Uint8Array, { layer = 0 }: WhichLayer = {}): WaveLesson {
     const frames = this.#framesIn(images);
-    const lesson = {
-      winnerMap: new Uint16Array(frames * this.#winners),
-      inputSpikes: new Uint32Array(frames),
-    };
-    this.#native.learnImages(images, lesson.inputSpikes, lesson.winnerMap);
-    return lesson;
+    const { winners } = this.#layerAt(layer).learning;
+    const winnerMap = new Uint16Array(frames * winners);
+    return { winnerMap, inputSpikes: this.#stack.learn(images, layer, winnerMap) };
   }
 
   /**
-   * The feature spikes of images; nothing is learned.
+   * The feature spikes of images, those that the description's `outputs` names; nothing is learned.
    * @param images frames × height × width, 0..255
    * @throws SpikelineError WAVE_FRAMES if the length does not fit
    */
   present(images: Uint8Array): WaveOutputs {
-    const frames = this.#framesIn(images);
-    const inputSpikes = new Uint32Array(frames);
-    const slice = Math.max(1, Math.floor(LISTED_SPIKES / this.#shape.mostFeatures));
+    this.#framesIn(images);
     const parts: FeatureSpikes[] = [];
-    for (let first = 0; first < frames; first += slice) {
-      const last = Math.min(frames, first + slice);
-      const pixels = images.subarray(first * this.pixels, last * this.pixels);
-      parts.push(this.#presentSlice(pixels, inputSpikes.subarray(first, last)));
-    }
+    const maps = waveMaps(this.#description);
+    const inputSpikes = this.#stack.present(images, this.layers, (spikes) => {
+      const last = spikes.at(-1);
+      if (this.#description.outputs === "all") parts.push(onFirstMap(spikes, maps));
+      else if (last !== undefined) parts.push(copied(last));
+    });
     return { ...joinFeatureSpikes(parts), inputSpikes };
   }
 
-  /** Mean w(1 − w): 0 when every weight has decided. */
-  convergence(): number {
-    return this.#native.convergence();
+  /**
+   * Mean w(1 − w) of a layer: 0 when every weight has decided.
+   * @throws SpikelineError WAVE_LAYER
+   */
+  convergence({ layer = 0 }: WhichLayer = {}): number {
+    this.#layerAt(layer);
+    return this.#stack.layers[layer]?.convergence() ?? Number.NaN;
   }
 
-  /** Receptive fields: maps × 2 × window × window weights, 0 to 1; ON first, then OFF. */
+  /** Receptive fields of the first layer: maps × channels × window × window weights, 0 to 1; ON first, then OFF. */
   fields(): Float32Array {
-    const { weights } = this.#state();
-    const { taps } = this.#shape;
+    const { weights } = this.#state(0);
+    const taps = weights.length / this.maps;
     return Float32Array.from(
-      { length: taps * this.maps },
+      { length: weights.length },
       (_, i) => weights[(i % taps) * this.maps + Math.floor(i / taps)] ?? 0,
     );
   }
 
   /** The complete state, as copies: with the description, all that a model file needs of the network. */
   tensors(): Map<string, Tensor> {
-    return this.#stateTensors(this.#state());
+    const layers = this.#stack.layers.keys();
+    return new Map([...layers].flatMap((at) => this.#stateTensors(at, this.#state(at))));
   }
 
   /** Frees the native memory; idempotent. Any later call throws SPIKELINE_DISPOSED. */
   dispose(): void {
-    this.#native.dispose();
-    this.#lists = undefined;
-  }
-
-  #presentSlice(pixels: Uint8Array, inputSpikes: Uint32Array): FeatureSpikes {
-    const { feature, x, y, rank } = this.#listsOf(inputSpikes.length * this.#shape.mostFeatures);
-    const start = new Uint32Array(inputSpikes.length + 1);
-    this.#native.presentImages(pixels, inputSpikes, new Uint8Array(0), start, feature, x, y, rank);
-    const spikes = start.at(-1) ?? 0;
-    // Every place fits a byte: the description's check saw to it.
-    return {
-      start,
-      feature: feature.slice(0, spikes),
-      x: new Uint8Array(x.subarray(0, spikes)),
-      y: new Uint8Array(y.subarray(0, spikes)),
-    };
-  }
-
-  /** Lists of exactly that length, over memory that is kept. */
-  #listsOf(room: number): Lists {
-    if (this.#lists === undefined || this.#lists.feature.length < room) {
-      const list = () => new Uint16Array(room);
-      this.#lists = { feature: list(), x: list(), y: list(), rank: list() };
-    }
-    const { feature, x, y, rank } = this.#lists;
-    const cut = (list: Uint16Array) => list.subarray(0, room);
-    return { feature: cut(feature), x: cut(x), y: cut(y), rank: cut(rank) };
+    this.#stack.dispose();
   }
 
   #framesIn(images: Uint8Array): number {
@@ -182,52 +146,79 @@ export class WaveNetwork {
     );
   }
 
-  #state(): NativeWaveState {
-    const state = this.#emptyState();
-    this.#native.readState(state);
+  #layerAt(at: number) {
+    const layer = this.#description.layers[at];
+    if (layer !== undefined) return layer;
+    throw usageError("WAVE_LAYER", `Expected a layer from 0 to ${this.layers - 1}, found ${at}.`);
+  }
+
+  #state(at: number): NativeWaveState {
+    const state = this.#emptyState(at);
+    this.#stack.layers[at]?.readState(state);
     return state;
   }
 
-  #emptyState(): NativeWaveState {
+  #emptyState(at: number): NativeWaveState {
+    const { maps, window } = this.#layerAt(at);
+    const taps = (waveChannels(this.#description)[at] ?? 0) * window * window;
     return {
-      weights: new Float32Array(this.#shape.taps * this.maps),
-      theta: new Float32Array(this.maps),
+      weights: new Float32Array(taps * maps),
+      theta: new Float32Array(maps),
       counters: new Uint32Array(2),
     };
   }
 
   /** The same arrays, named and shaped as tensors of the model file. */
-  #stateTensors({ weights, theta, counters }: NativeWaveState): Map<string, Tensor> {
-    return new Map<string, Tensor>([
-      ["layer0.weights", { shape: [CHANNELS, this.#window, this.#window, this.maps], data: weights }],
-      ["layer0.theta", { shape: [this.maps], data: theta }],
-      ["layer0.counters", { shape: [counters.length], data: counters }],
-    ]);
+  #stateTensors(at: number, { weights, theta, counters }: NativeWaveState): [string, Tensor][] {
+    const { maps, window } = this.#layerAt(at);
+    const channels = waveChannels(this.#description)[at] ?? 0;
+    return [
+      [`layer${at}.weights`, { shape: [channels, window, window, maps], data: weights }],
+      [`layer${at}.theta`, { shape: [maps], data: theta }],
+      [`layer${at}.counters`, { shape: [counters.length], data: counters }],
+    ];
   }
 }
 
-/** @throws SpikelineError WAVE_MAP if a place on the map does not fit a byte */
-function nativeWaveParams(description: WaveDescription): NativeWaveParams {
-  const { input, seed, encoder, layers } = description;
-  const [{ learning, thresholds, kind: _, ...layer }] = layers;
-  const { kind: __, mostSpikes: maxSpikes, ...contrast } = encoder;
-  const { threshold: learningThreshold, ...rates } = learning;
-  const { width, height } = waveMap(description);
-  if (width > MOST_POSITIONS || height > MOST_POSITIONS) {
-    throw usageError(
-      "WAVE_MAP",
-      `Expected at most ${MOST_POSITIONS} × ${MOST_POSITIONS} positions of a wave layer, found ${width} × ${height}; use smaller images.`,
-    );
-  }
+/** Out of borrowed memory. Every place fits a byte: the stack saw to it. */
+function copied([start, feature, x, y]: NativeWaveSpikes): FeatureSpikes {
+  const spikes = start.at(-1) ?? 0;
   return {
-    ...input,
-    seed,
-    ...contrast,
-    maxSpikes,
-    ...layer,
-    thresholds: Float64Array.from(thresholds),
-    cell: ANY_CELL,
-    learningThreshold,
-    ...rates,
+    start,
+    feature: feature.slice(0, spikes),
+    x: new Uint8Array(x.subarray(0, spikes)),
+    y: new Uint8Array(y.subarray(0, spikes)),
   };
+}
+
+/**
+ * The spikes of all layers, each at the middle of its place on the first layer's map; features are numbered on from
+ * layer to layer. Within a frame a layer's spikes follow those of the one before it.
+ */
+function onFirstMap(layers: readonly NativeWaveSpikes[], maps: readonly WaveMap[]): FeatureSpikes {
+  const [to] = maps;
+  const spikes = layers.reduce((sum, [offsets]) => sum + (offsets.at(-1) ?? 0), 0);
+  const frames = (layers[0]?.[0].length ?? 1) - 1;
+  const all = {
+    start: new Uint32Array(frames + 1),
+    feature: new Uint16Array(spikes),
+    x: new Uint8Array(spikes),
+    y: new Uint8Array(spikes),
+  };
+  let end = 0;
+  for (let frame = 0; frame < frames; frame++) {
+    let firstFeature = 0;
+    for (const [at, [offsets, feature, x, y]] of layers.entries()) {
+      const from = maps[at];
+      if (from === undefined || to === undefined) continue;
+      for (let k = offsets[frame] ?? 0; k < (offsets[frame + 1] ?? 0); k++, end++) {
+        all.feature[end] = firstFeature + (feature[k] ?? 0);
+        all.x[end] = (((x[k] ?? 0) + 0.5) * to.width) / from.width;
+        all.y[end] = (((y[k] ?? 0) + 0.5) * to.height) / from.height;
+      }
+      firstFeature += from.features;
+    }
+    all.start[frame + 1] = end;
+  }
+  return all;
 }

@@ -3,7 +3,7 @@ import { concatMap, from, map, type Observable, type OperatorFunction, of, scan 
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { FeatureSpikes } from "../core/feature-spikes.ts";
 import type { LabelledImages } from "../datasets/labelled-frames.ts";
-import type { WaveNetwork, WaveOutputs } from "../network/wave-network.ts";
+import type { WaveNetwork, WaveOutputs, WhichLayer } from "../network/wave-network.ts";
 import type { FeatureReadout } from "../readout/feature-readout.ts";
 import type { Judged } from "../readout/pooling.ts";
 import { type AnsweredFrames, countAnswers, type Evaluation } from "./evaluator.ts";
@@ -16,19 +16,23 @@ export type WaveProgress = {
   readonly convergence: number;
 };
 
-/** The convolution learns from images, without their labels. */
+/** A layer learns from images, without their labels; the first if none is named. */
 export function learnWaves(
   images$: Observable<LabelledImages>,
   network: Pick<WaveNetwork, "learn" | "convergence">,
-  clock: Clock = systemClock,
+  { layer = 0, clock = systemClock }: WhichLayer & { readonly clock?: Clock } = {},
 ): Observable<WaveProgress> {
   const start: WaveProgress = { frames: 0, cpuUs: 0, convergence: 0 };
   return images$.pipe(
     scan(({ frames, cpuUs }, batch) => {
       const startUs = clock.cpuUs();
-      network.learn(batch.images);
+      network.learn(batch.images, { layer });
       const spentUs = clock.cpuUs() - startUs;
-      return { frames: frames + batch.frames, cpuUs: cpuUs + spentUs, convergence: network.convergence() };
+      return {
+        frames: frames + batch.frames,
+        cpuUs: cpuUs + spentUs,
+        convergence: network.convergence({ layer }),
+      };
     }, start),
   );
 }

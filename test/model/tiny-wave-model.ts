@@ -2,6 +2,7 @@
 import { Random } from "../../src/core/random.ts";
 import type { FeatureReadoutKind } from "../../src/model/readout-schema.ts";
 import type { Tensor } from "../../src/model/schema.ts";
+import { type WavePooledLayer, waveMap } from "../../src/model/wave-layers.ts";
 import type { WaveDescription, WaveModel } from "../../src/model/wave-schema.ts";
 
 const TINY_READOUTS = {
@@ -68,6 +69,24 @@ export function tinyWaveDescription(
     },
     accuracy: [{ dataset: "made up", accuracy: 0.5, frames: 10 }],
   };
+}
+
+/** The same with a second layer of three maps over pools of 2 × 2, and a readout of that layer or of both. */
+export function tinyDeepDescription(options: { readonly outputs?: "last" | "all" } = {}): WaveDescription {
+  const { outputs = "last" } = options;
+  const plain = tinyWaveDescription();
+  const [first] = plain.layers;
+  const second: WavePooledLayer = {
+    ...first,
+    kind: "wave-pooled",
+    pool: { side: 2, stride: 2 },
+    competition: "first-map",
+    maps: 3,
+    thresholds: [1.5],
+  };
+  const described: WaveDescription = { ...plain, layers: [first, second], outputs };
+  const { pooling } = plain.readout;
+  return { ...described, readout: { ...plain.readout, pooling: { ...pooling, ...waveMap(described) } } };
 }
 
 /** @param options isAmidTraining: with a mean that is not the weights yet */

@@ -1,26 +1,24 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.ts";
 import { decodeAnyModel, decodeModel, loadAnyModel, loadModel } from "../../src/model/load.ts";
-import { linearReadoutSchema } from "../../src/model/readout-schema.ts";
 import { encodeSafetensors } from "../../src/model/safetensors.ts";
 import { encodeModel } from "../../src/model/save.ts";
 import type { Tensor } from "../../src/model/schema.ts";
-import {
-  isWaveModel,
-  type WaveDescription,
-  type WaveModel,
-  waveMap,
-  waveSchema,
-} from "../../src/model/wave-schema.ts";
+import { isWaveModel, type WaveModel } from "../../src/model/wave-schema.ts";
 import { WaveNetwork } from "../../src/network/wave-network.ts";
 import { createReadout, restoreReadout } from "../../src/readout/feature-readout.ts";
 import { errorOf, rejectionOf } from "./model-error.ts";
 import { tinyModel } from "./tiny-model.ts";
-import { drawStrokes, tinyRewardModel, tinyWaveDescription, tinyWaveModel } from "./tiny-wave-model.ts";
+import {
+  drawStrokes,
+  tinyDeepDescription,
+  tinyRewardModel,
+  tinyWaveDescription,
+  tinyWaveModel,
+} from "./tiny-wave-model.ts";
 
 const NAME = "w.safetensors";
 let folder = "";
@@ -78,6 +76,26 @@ describe("a saved wave model", () => {
       `Expected a model of a clocked network in ${path}, but it is one of a wave network (tiny-wave), which only \`spikeline eval\` and \`spikeline info\` take.`,
     );
     expect(errorOf(() => decodeModel(encodeModel(tinyWaveModel()), NAME)).code).toBe("MODEL_KIND");
+  });
+
+  test("of two layers comes back, with the tensors of both", () => {
+    const description = tinyDeepDescription();
+    const network = WaveNetwork.create(description);
+    network.learn(drawStrokes(20, Random.fromKey(1)).images, { layer: 1 });
+    const readout = createReadout(description.readout);
+    const tensors = new Map([...network.tensors(), ...readout.tensors()]);
+    const loaded = decodeAnyModel(encodeModel({ description, tensors }), NAME);
+    expect(loaded.description).toEqual(description);
+    expect(sorted(loaded)).toEqual(sorted({ tensors }));
+    for (const [name, at, value] of [
+      ["layer1.weights", 3, 1.5],
+      ["layer1.theta", 1, 4097],
+    ] as const) {
+      const damaged = withElement({ description, tensors }, name, at, value);
+      expect(refusal(description, damaged).message).toContain(`"${name}"`);
+    }
+    tensors.delete("layer1.theta");
+    expect(refusal(description, tensors).code).toBe("MODEL_TENSOR");
   });
 
   test("stands beside clocked ones: either kind loads as any", () => {
@@ -170,95 +188,5 @@ describe("a damaged wave model", () => {
     expect(error).toMatchObject({ code: "MODEL_TENSOR", exitCode: 65 });
     expect(error.message).toContain(`"${name}"`);
     expect(error.message).toContain(`element ${at} is`);
-  });
-});
-
-describe("a description of a wave model", () => {
-  const plain = tinyWaveDescription();
-  const [layer] = plain.layers;
-  const { readout } = plain;
-  const linear = linearReadoutSchema.parse(readout);
-  const wrong: readonly (readonly [string, unknown])[] = [
-    ["layers.0.maps", { ...plain, layers: [{ ...layer, maps: 257 }] }],
-    ["layers.0.pad", { ...plain, layers: [{ ...layer, pad: 3 }] }],
-    ["layers.0.thresholds", { ...plain, layers: [{ ...layer, thresholds: [2.5, 1.5] }] }],
-    [
-      "layers.0.learning.aPlusMax",
-      { ...plain, layers: [{ ...layer, learning: { ...layer.learning, aPlus: 0.2 } }] },
-    ],
-    ["input", { ...plain, input: { width: 400, height: 5 } }],
-    ["input", { ...plain, layers: [{ ...layer, window: 9 }] }],
-    ["readout.pooling", { ...plain, readout: { ...readout, pooling: { ...readout.pooling, features: 5 } } }],
-    ["readout.pooling.grid", { ...plain, readout: { ...readout, pooling: { ...readout.pooling, grid: 6 } } }],
-    ["readout.classNames", { ...plain, readout: { ...readout, classNames: ["a"] } }],
-    ["encoder.kind", { ...plain, encoder: tinyModel().description.encoder }],
-    ["readout.kind", { ...plain, readout: tinyModel().description.readout }],
-    ["layers", { ...plain, layers: [layer, layer] }],
-    ["the top", { ...plain, surprise: true }],
-  ];
-  test.each(wrong)("is refused with the place of what is wrong: %s", (place, description) => {
-    const error = refusal(description);
-    expect(error).toMatchObject({ code: "MODEL_SCHEMA", exitCode: 65 });
-    expect(error.message).toContain(`at ${place} it has`);
-  });
-
-  test("is refused with parts of a clocked one", () => {
-    const { description } = tinyModel();
-    expect(refusal({ ...description, layers: plain.layers }).code).toBe("MODEL_SCHEMA");
-    expect(refusal({ ...plain, layers: description.layers }).code).toBe("MODEL_SCHEMA");
-  });
-
-  test("makes a network and a readout whenever it is valid", () => {
-    const unit = fc.double({ min: 0, max: 1, noNaN: true });
-    const within = (min: number, max: number) => fc.double({ min, max, noNaN: true });
-    const side = fc.integer({ min: 1, max: 40 });
-    const arbitrary = fc.record({
-      input: fc.record({ width: side, height: side }),
-      encoder: fc.record({
-        sigmaCentre: within(0.1, 8),
-        sigmaSurround: within(0.1, 8),
-        contrast: within(1e-6, 1),
-        mostSpikes: fc.integer({ min: 1, max: 4096 }),
-      }),
-      maps: fc.integer({ min: 1, max: 40 }),
-      window: fc.integer({ min: 1, max: 31 }),
-      pad: fc.integer({ min: 0, max: 30 }),
-      thresholds: fc.array(within(1, 255), { minLength: 1, maxLength: 4 }),
-      initialMean: unit,
-      learning: fc.record({
-        threshold: within(1, 255),
-        thetaPlus: within(0, 255),
-        aPlus: unit,
-        aPlusMax: unit,
-        aRatio: unit,
-        doublingFrames: fc.integer({ min: 1, max: 0xffffffff }),
-        winners: fc.integer({ min: 1, max: 256 }),
-        inhibitionRadius: fc.integer({ min: 0, max: 4096 }),
-      }),
-      grid: fc.integer({ min: 1, max: 40 }),
-      batch: fc.integer({ min: 1, max: 256 }),
-    });
-    let made = 0;
-    fc.assert(
-      fc.property(arbitrary, ({ input, encoder, learning, grid, batch, ...more }) => {
-        const layers: WaveDescription["layers"] = [
-          { ...layer, ...more, learning, thresholds: more.thresholds.toSorted((a, b) => a - b) },
-        ];
-        const pooling = { ...readout.pooling, ...waveMap({ input, layers }), grid };
-        const description: WaveDescription = {
-          ...plain,
-          input,
-          encoder: { kind: "dog-rank", ...encoder },
-          layers,
-          readout: { ...linear, pooling, batch },
-        };
-        if (!waveSchema.safeParse(description).success) return;
-        made++;
-        WaveNetwork.create(description).dispose();
-        createReadout(description.readout).dispose();
-      }),
-      { numRuns: 400 },
-    );
-    expect(made).toBeGreaterThan(10);
   });
 });

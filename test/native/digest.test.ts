@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { runDigests, runWaveDigests } from "../../scripts/digest.mjs";
+import { runDigests, runLayerDigests, runWaveDigests } from "../../scripts/digest.mjs";
 import { Random } from "../../src/core/random.ts";
 import { native } from "../../src/native/binding.ts";
 import { SpikingNetwork } from "../../src/network/spiking-network.ts";
-import { waveShape } from "../../src/network/wave-shape.ts";
+import { waveLayerShape, waveShape } from "../../src/network/wave-shape.ts";
 
 const expected: unknown = JSON.parse(readFileSync(new URL("digest.json", import.meta.url), "utf8"));
 
@@ -14,6 +14,7 @@ describe("digest", () => {
     const digests = {
       ...runDigests({ SpikingNetwork, Random }),
       ...runWaveDigests({ native, waveShape, Random }),
+      ...runLayerDigests({ native, waveShape, waveLayerShape, Random }),
     };
     expect(digests).toEqual(expected);
   });
@@ -24,7 +25,10 @@ describe("digest", () => {
     for (const { spikes } of digests) expect(spikes).toBeGreaterThan(40);
     expect(new Set(digests.map(({ weights }) => weights)).size).toBe(digests.length);
     for (const { spikes } of Object.values(runWaveDigests({ native, waveShape, Random }))) {
-      expect(spikes).toBeGreaterThan(1000);
+      expect(spikes).toBeGreaterThan(400);
+    }
+    for (const { spikes } of Object.values(runLayerDigests({ native, waveShape, waveLayerShape, Random }))) {
+      expect(spikes).toBeGreaterThan(300);
     }
   });
 });

@@ -119,6 +119,24 @@ describe("the wave network's constructor", () => {
     }
   });
 
+  it("refuses oriented filters that cannot be, and fields of another type", () => {
+    const gabor = { orientations: 4, size: 5, pool: 2, stride: 1, inhibition: Float64Array.of(0.15) };
+    const codeWith = (value: unknown) => codeOf(() => construct({ ...PARAMS, gabor: value }));
+    expect(codeWith(gabor)).toBeUndefined();
+    for (const value of [null, 3, "x", []]) expect(codeWith(value)).toBe("SPIKELINE_ARGUMENT");
+    for (const name of Object.keys(gabor)) {
+      for (const value of ["1", null, undefined, {}]) {
+        expect(codeWith({ ...gabor, [name]: value })).toBe("SPIKELINE_ARGUMENT");
+      }
+    }
+    expect(codeWith({ ...gabor, orientations: 0 })).toBe("SPIKELINE_ARGUMENT");
+    expect(codeWith({ ...gabor, inhibition: new Float64Array(9) })).toBe("SPIKELINE_ARGUMENT");
+    const wrong = [{ orientations: 9 }, { size: 4 }, { size: 17 }, { pool: 0 }, { pool: 11 }, { stride: 3 }];
+    for (const change of [...wrong, { inhibition: Float64Array.of(1.1) }]) {
+      expect([change, codeWith({ ...gabor, ...change })]).toEqual([change, "SPIKELINE_KERNEL"]);
+    }
+  });
+
   it("passes on what a getter throws", () => {
     const hostile = {
       ...PARAMS,

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/core/random.ts";
 import { type NativeWaveParams, native } from "../../src/native/binding.ts";
+import { waveShape } from "../../src/network/wave-shape.ts";
 import { ReferenceWaveNetwork } from "../reference/wave-network.ts";
 import {
   drawFrames,
@@ -24,6 +25,16 @@ type Call = {
 const real = (min: number, max: number) =>
   fc.integer({ min: 0, max: 1_000_003 }).map((k) => min + ((max - min) * k) / 1_000_003);
 const integer = (min: number, max: number) => fc.integer({ min, max });
+
+const gabor = fc.record({
+  orientations: integer(1, 8),
+  size: fc.constantFrom(3, 5, 7, 15),
+  pool: integer(1, 5),
+  stride: integer(1, 5),
+  inhibition: fc.array(real(0, 1), { maxLength: 8 }).map((list) => Float64Array.from(list)),
+});
+const isPoolable = ({ width, height, gabor }: NativeWaveParams) =>
+  gabor === undefined || (gabor.stride <= gabor.pool && gabor.pool <= Math.min(width, height));
 
 const description: fc.Arbitrary<NativeWaveParams> = fc
   .record({
@@ -51,8 +62,15 @@ const description: fc.Arbitrary<NativeWaveParams> = fc
     doublingFrames: integer(1, 6),
     winners: integer(1, 6),
     inhibitionRadius: integer(0, 4),
+    gabor: fc.option(gabor, { nil: undefined, freq: 2 }),
   })
-  .filter((p) => p.pad < p.window && Math.min(p.width, p.height) + 2 * p.pad >= p.window);
+  .map(
+    ({ gabor: oriented, ...p }): NativeWaveParams => (oriented === undefined ? p : { ...p, gabor: oriented }),
+  )
+  .filter((p) => {
+    const { positionsX, positionsY } = waveShape(p);
+    return p.pad < p.window && Math.min(positionsX, positionsY) >= 1 && isPoolable(p);
+  });
 
 const calls: fc.Arbitrary<Call[]> = fc.array(
   fc.record({
@@ -76,6 +94,7 @@ describe("the wave network", () => {
   it("gives the bits of the reference on every instruction set, whatever it is made of and shown", () => {
     let features = 0;
     let winners = 0;
+    let oriented = 0;
     const property = fc.property(description, calls, (params, list) => {
       const reference = new ReferenceWaveNetwork(params);
       const networks = native.kernelNames().map((name) => new native.WaveNetwork(params, name));
@@ -86,6 +105,7 @@ describe("the wave network", () => {
           ...waveStateOf(reference, params),
         };
         features += expected.offsets?.at(-1) ?? 0;
+        if (params.gabor !== undefined) oriented += expected.offsets?.at(-1) ?? 0;
         winners += [...(expected.winnerMap ?? [])].filter((map) => map !== 65535).length;
         for (const network of networks) {
           const actual = { ...CALLS[call.kind](network, params, pixels), ...waveStateOf(network, params) };
@@ -97,6 +117,7 @@ describe("the wave network", () => {
     fc.assert(property, { numRuns: 300 });
     expect(features).toBeGreaterThan(1000);
     expect(winners).toBeGreaterThan(100);
+    expect(oriented).toBeGreaterThan(500);
   });
 
   it("continues bit for bit from a state that was read, also from another kernel's and in other batches", () => {

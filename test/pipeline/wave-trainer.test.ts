@@ -35,7 +35,7 @@ describe("learning waves", () => {
       },
       convergence: () => 0.1,
     };
-    const progress = await lastValueFrom(learnWaves(batches$(strokes(6, 1), 2), network, clock));
+    const progress = await lastValueFrom(learnWaves(batches$(strokes(6, 1), 2), network, { clock }));
     expect(progress).toEqual({ frames: 6, cpuUs: 150, convergence: 0.1 });
   });
 });

@@ -4,10 +4,11 @@
  *   d = Σ_dy c_dy · ((Σ_dx c_dx · pixel) >> 6) − the same of the surround; the edge pixel is repeated
  *   spikes where |d| >= contrast · full scale, strongest first in 1,024 steps, ties in order of the pixels
  */
-import type { NativeWaveParams } from "../../src/native/binding.ts";
+import type { NativeGabor, NativeWaveParams } from "../../src/native/binding.ts";
 import { expNonPositive } from "./exponential.ts";
+import { orientedPlaces } from "./wave-gabor.ts";
 
-export type WaveSpike = { readonly x: number; readonly y: number; readonly channel: 0 | 1 };
+export type WaveSpike = { readonly x: number; readonly y: number; readonly channel: number };
 
 const ONE = 4096;
 const FULL_SCALE = 255 * 64 * ONE;
@@ -53,6 +54,22 @@ function blurred(pixels: Uint8Array, p: NativeWaveParams, taps: readonly number[
 
 /** @returns the spikes of one image in order of rank */
 export function encodeWave(pixels: Uint8Array, p: NativeWaveParams): readonly WaveSpike[] {
+  return p.gabor === undefined ? encodeContrast(pixels, p) : encodeOriented(pixels, p, p.gabor);
+}
+
+function encodeOriented(pixels: Uint8Array, p: NativeWaveParams, gabor: NativeGabor): readonly WaveSpike[] {
+  const { places, fullScale } = orientedPlaces(pixels, p, gabor);
+  const least = Math.max(1, Math.floor(p.contrast * fullScale + 0.5));
+  let shift = 0;
+  while (Math.floor(fullScale / 2 ** shift) >= STEPS) shift++;
+  return places
+    .filter(({ strength }) => strength >= least)
+    .map(({ x, y, orientation, strength }) => ({ x, y, channel: orientation, step: strength >> shift }))
+    .sort((a, b) => b.step - a.step)
+    .slice(0, p.maxSpikes);
+}
+
+function encodeContrast(pixels: Uint8Array, p: NativeWaveParams): readonly WaveSpike[] {
   const centre = gaussianTaps(p.sigmaCentre);
   const surround = gaussianTaps(p.sigmaSurround);
   const shift = strengthShift(centre, surround);

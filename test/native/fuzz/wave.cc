@@ -41,11 +41,18 @@ WaveParams TakeParams(Bytes& bytes) {
   p.learning_threshold = bytes.Between(0, 20);
   p.inhibition_radius = bytes.Below(6);
   p.winners = bytes.Below(8);
-  for (double WaveParams::*field : {&WaveParams::sigma_centre, &WaveParams::sigma_surround, &WaveParams::contrast,
-                                    &WaveParams::initial_mean, &WaveParams::initial_std, &WaveParams::theta_plus,
-                                    &WaveParams::a_plus, &WaveParams::a_plus_max, &WaveParams::a_ratio}) {
+  if (bytes.Below(3) == 0) {
+    p.orientations = bytes.Below(10);
+    p.gabor_size = bytes.Below(18);
+    p.gabor_pool = bytes.Below(6);
+    p.gabor_stride = bytes.Below(6);
+    p.inhibition_count = bytes.Below(10);
+    for (double& share : p.inhibition) share = bytes.Between(0, 1.01);
+  }
+  for (double* field : {&p.sigma_centre, &p.sigma_surround, &p.contrast, &p.initial_mean, &p.initial_std, &p.theta_plus,
+                        &p.a_plus, &p.a_plus_max, &p.a_ratio}) {
     // Most stay at the small layer's value, so that a run of accepted numbers is found.
-    if (bytes.Below(8) == 0) p.*field = bytes.Take<double>();
+    if (bytes.Below(8) == 0) *field = bytes.Take<double>();
   }
   return p;
 }

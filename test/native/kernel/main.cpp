@@ -37,6 +37,8 @@ int main() {
   spikeline::test::TestRewardReadout(t);
   spikeline::test::TestWaveParams(t);
   spikeline::test::TestWaveEncoder(t);
+  spikeline::test::TestWaveGabor(t);
+  spikeline::test::TestWaveLayer(t);
   spikeline::test::TestWaveNetwork(t);
   spikeline::test::TestSurfaceNetwork(t);
   return t.Report();

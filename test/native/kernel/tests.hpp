@@ -27,6 +27,8 @@ void TestSurfaceNetwork(Checks& t);
 void TestSynapses(Checks& t);
 void TestTraces(Checks& t);
 void TestWaveEncoder(Checks& t);
+void TestWaveGabor(Checks& t);
+void TestWaveLayer(Checks& t);
 void TestWaveNetwork(Checks& t);
 void TestWaveParams(Checks& t);
 

@@ -96,6 +96,16 @@ WaveParams RandomWave(Random& random) {
   p.maps = 1 + random.Next() % 256;
   p.max_spikes = 1 + random.Next() % (random.Next() % 2 == 0 ? 1200 : 100);
   p.cell = 1 + random.Next() % 20;
+  if (random.Next() % 3 == 0) {
+    p.width += 4;
+    p.height += 4;
+    p.orientations = 1 + random.Next() % kMostOrientations;
+    p.gabor_size = 3 + 2 * (random.Next() % 4);
+    p.gabor_pool = 1 + random.Next() % 4;
+    p.gabor_stride = 1;
+    p.inhibition_count = random.Next() % 6;
+    p.inhibition = {0.15, 0.12, 0.1, 0.07, 0.05};
+  }
   p.sigma_centre = between(0.1, 3);
   p.sigma_surround = between(0.1, 8);
   p.contrast = between(1e-6, 0.05);
