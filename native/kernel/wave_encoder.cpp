@@ -107,7 +107,7 @@ void WaveEncoder::RepeatEdgeRows(std::int32_t* rows) noexcept {
 }
 
 // Without a branch: every pixel is written, and the next overwrites it if it does not spike.
-void WaveEncoder::Add(std::uint32_t x, std::uint32_t y, std::uint32_t channel, std::int32_t strength) noexcept {
+inline void WaveEncoder::Add(std::uint32_t x, std::uint32_t y, std::uint32_t channel, std::int32_t strength) noexcept {
   const std::uint32_t step = std::min(static_cast<std::uint32_t>(strength) >> shift_, kSteps - 1);
   spikes_[found_] = {.x = static_cast<std::uint16_t>(x), .y = static_cast<std::uint16_t>(y), .channel = channel,
                      .rank = step};
