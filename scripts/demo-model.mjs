@@ -6,7 +6,7 @@ import { openMnist } from "../dist/datasets/mnist.js";
 import { openPackagedDigits } from "../dist/datasets/packaged-digits.js";
 import { SpikingNetwork } from "../dist/network/spiking-network.js";
 import { evaluate } from "../dist/pipeline/evaluator.js";
-import { groupOrder } from "../dist/pipeline/learned-view.js";
+import { groupOrder } from "../dist/pipeline/clocked-frames.js";
 import { nameNeurons, train } from "../dist/pipeline/trainer.js";
 import { NeuronGroups } from "../dist/readout/neuron-groups.js";
 import { VoteReadout } from "../dist/readout/vote.js";

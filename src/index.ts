@@ -34,8 +34,9 @@ export { type FrameOutputs, type Presented, SpikingNetwork } from "./network/spi
 export { WaveNetwork, type WaveOutputs } from "./network/wave-network.ts";
 export { type Evaluation, evaluate } from "./pipeline/evaluator.ts";
 export { livePipeline } from "./pipeline/live.ts";
+export { LiveClockedModel } from "./pipeline/live-clocked-model.ts";
 export type { LiveOptions } from "./pipeline/live-graph.ts";
-export { TrainableModel } from "./pipeline/live-model.ts";
+export type { LiveModel } from "./pipeline/live-model.ts";
 export { type LabelledFrames, presentFrames } from "./pipeline/operators/present-frames.ts";
 export { through } from "./pipeline/operators/through.ts";
 export { nameNeurons, type TrainingProgress, train } from "./pipeline/trainer.ts";

@@ -21,8 +21,9 @@ import { decodeModel } from "../model/load.ts";
 import { encodeModel } from "../model/save.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { type SnapshotState, snapshotsOf } from "./live.ts";
+import { LiveClockedModel } from "./live-clocked-model.ts";
 import { LiveGraph } from "./live-graph.ts";
-import { TrainableModel } from "./live-model.ts";
+import type { LiveModel } from "./live-model.ts";
 import type { FromPipeline, StartOptions, ToPipeline } from "./messages.ts";
 import { announcedLabels, openSource, type SourceDescription } from "./open-source.ts";
 import { AcknowledgedCounts, whileAcknowledged } from "./operators/while-acknowledged.ts";
@@ -87,9 +88,9 @@ function runPipeline(options: StartOptions, messages$: Observable<ToPipeline>): 
   });
 }
 
-function openModel(model: StartOptions["model"]): TrainableModel {
-  if ("bytes" in model) return TrainableModel.restore(decodeModel(model.bytes, model.name));
-  return TrainableModel.create(model.description);
+function openModel(model: StartOptions["model"]): LiveModel {
+  if ("bytes" in model) return LiveClockedModel.restore(decodeModel(model.bytes, model.name));
+  return LiveClockedModel.create(model.description);
 }
 
 function checkLabels(source: SourceDescription, classNames: readonly string[]): void {
