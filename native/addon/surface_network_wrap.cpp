@@ -12,7 +12,7 @@ bool ReadParams(Napi::Env env, const Napi::Object& o, SurfaceParams& p) {
   return integer("width", p.width) && integer("height", p.height) && integer("prototypes", p.prototypes) &&
          integer("radius", p.radius) && integer("planes", p.planes) && number("tauUs", p.tau_us) &&
          integer("binUs", p.bin_us) && integer("bins", p.bins) && integer("centre", p.centre) &&
-         number("vigilance", p.vigilance) && number("rate", p.rate) && number("homeostasis", p.homeostasis);
+         number("vigilance", p.vigilance) && number("rate", p.rate);
 }
 
 // All fields are fetched before the first array is read: a getter may run any JavaScript, also such that frees an array.
@@ -26,12 +26,10 @@ bool ReadStateView(Napi::Env env, const Napi::Value& value, SurfaceStateView& v)
   if (env.IsExceptionPending()) return false;
   const Napi::Value wins = object.Get("wins");
   if (env.IsExceptionPending()) return false;
-  const Napi::Value shares = object.Get("shares");
-  if (env.IsExceptionPending()) return false;
   const Napi::Value counters = object.Get("counters");
   if (env.IsExceptionPending()) return false;
   return ReadArray(env, weights, "weights", v.weights) && ReadArray(env, wins, "wins", v.wins) &&
-         ReadArray(env, shares, "shares", v.shares) && ReadArray(env, counters, "counters", v.counters);
+         ReadArray(env, counters, "counters", v.counters);
 }
 
 }  // namespace

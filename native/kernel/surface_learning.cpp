@@ -6,34 +6,17 @@
 
 namespace spikeline {
 
-namespace {
-
-// Shares forget over so many events: a power of two, so that dividing is exact.
-constexpr float kShareRate = 1.0F / 8192.0F;
-
-}  // namespace
-
 std::uint32_t SurfaceNetwork::LearnSurface(const float* window) noexcept {
   const float length = Measure(window);
   ++events_;
-  std::uint32_t winner = used_;
-  if (used_ < params_.prototypes) {
-    const SurfaceMatch nearest = match_(With(no_gain_), window);
-    if (used_ == 0 || nearest.value < static_cast<float>(params_.vigilance) * length) {
-      Recruit(used_++);
-      Balance(winner);
-      return winner;
-    }
+  const SurfaceMatch nearest = match_(Prototypes(), window);
+  const bool is_new = used_ == 0 || nearest.value < static_cast<float>(params_.vigilance) * length;
+  if (used_ < params_.prototypes && is_new) {
+    Recruit(used_);
+    return used_++;
   }
-  const SurfaceMatch match = match_(With(gain_), window);
-  winner = match.prototype;
-  float similarity = match.value / length;
-  if (params_.homeostasis > 0) {
-    similarity = gain_[winner] > 0.0F ? similarity / gain_[winner] : 0.0F;
-  }
-  Move(winner, std::min(similarity, 1.0F));
-  Balance(winner);
-  return winner;
+  Move(nearest.prototype, std::min(nearest.value / length, 1.0F));
+  return nearest.prototype;
 }
 
 // Copies the window, divided by its length, into `seen_`; returns the length. Summed as the kernels sum.
@@ -77,19 +60,6 @@ void SurfaceNetwork::Move(std::uint32_t prototype, float similarity) noexcept {
   for (std::size_t tap = 0; tap < seen_.size(); ++tap, weight += stride_) {
     *weight = std::min(keep * *weight + take * seen_[tap], 1.0F);
   }
-}
-
-void SurfaceNetwork::Balance(std::uint32_t winner) noexcept {
-  if (!(params_.homeostasis > 0)) return;
-  for (std::size_t k = 0; k < params_.prototypes; ++k) shares_[k] -= shares_[k] * kShareRate;
-  shares_[winner] = std::min(shares_[winner] + kShareRate, 1.0F);
-  RefreshGains();
-}
-
-void SurfaceNetwork::RefreshGains() noexcept {
-  const auto strength = static_cast<float>(params_.homeostasis);
-  const float slope = strength * static_cast<float>(params_.prototypes);
-  for (std::size_t k = 0; k < stride_; ++k) gain_[k] = std::max(0.0F, (1.0F + strength) - slope * shares_[k]);
 }
 
 }  // namespace spikeline

@@ -1,7 +1,7 @@
 // Which prototype a surface is most similar to.
 //
 //   β_k = Σ w_k,i · s_i over the taps of the window        all w_k have length 1: the order of β is that of the cosine
-//   answer: the lowest k with the highest gain_k · β_k
+//   answer: the lowest k with the highest β_k
 //
 // The sum of each prototype is of four: the taps at columns 0, 4, 8, …, at 1, 5, 9, …, and so on, each in order of
 // plane, row and column; then (c0 + c1) + (c2 + c3). Every instruction set sums so, without fused multiplication: the
@@ -18,7 +18,6 @@ inline constexpr std::size_t kPrototypePad = 32;
 
 struct SurfacePrototypes {
   const float* weights;  // [taps][stride], aligned; not negative
-  const float* gain;     // [stride], aligned; not negative
   std::size_t stride;    // padded prototypes
   std::uint32_t planes;
   std::uint32_t side;    // 3, 5, … 15
@@ -28,7 +27,7 @@ struct SurfacePrototypes {
 
 struct SurfaceMatch {
   std::uint32_t prototype;
-  float value;  // gain · β
+  float value;  // β
 };
 
 using MatchSurface = SurfaceMatch (*)(const SurfacePrototypes& prototypes, const float* window) noexcept;

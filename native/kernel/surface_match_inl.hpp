@@ -79,8 +79,7 @@ SurfaceMatch Match(const SurfacePrototypes& a, const float* window) noexcept {
       }
     }
     for (std::size_t v = 0; v < 2; ++v) {
-      const F beta = (sum[0][v] + sum[1][v]) + (sum[2][v] + sum[3][v]);
-      const F value = beta * *reinterpret_cast<const F*>(a.gain + first + v * kLanes);
+      const F value = (sum[0][v] + sum[1][v]) + (sum[2][v] + sum[3][v]);
       const I over = (I)(value > best);
       best = over ? value : best;
       at = over ? lane + static_cast<std::int32_t>(first + v * kLanes) : at;

@@ -30,16 +30,12 @@ SurfaceNetwork::SurfaceNetwork(const SurfaceParams& p, const SurfaceKernels* ker
       stride_(Padded(p.prototypes)),
       surface_(p),
       weights_(p.taps() * stride_),
-      gain_(stride_),
-      no_gain_(stride_),
-      shares_(stride_),
       wins_(p.prototypes),
       seen_(p.taps()),
       bins_(p.bins) {}
 
 bool SurfaceNetwork::ok() const noexcept {
-  return surface_.ok() && weights_.ok() && gain_.ok() && no_gain_.ok() && shares_.ok() && wins_.ok() && seen_.ok() &&
-         bins_.ok();
+  return surface_.ok() && weights_.ok() && wins_.ok() && seen_.ok() && bins_.ok();
 }
 
 Status SurfaceNetwork::Create(const SurfaceParams& params, const SurfaceKernels* kernels,
@@ -48,9 +44,6 @@ Status SurfaceNetwork::Create(const SurfaceParams& params, const SurfaceKernels*
   if (kernels == nullptr) kernels = ChooseSurfaceKernels(nullptr);
   std::unique_ptr<SurfaceNetwork> made(new (std::nothrow) SurfaceNetwork(params, kernels));
   if (made == nullptr || !made->ok()) return Status::kOutOfMemory;
-  std::fill_n(made->no_gain_.data(), made->stride_, 1.0F);
-  std::fill_n(made->shares_.data(), params.prototypes, 1.0F / static_cast<float>(params.prototypes));
-  made->RefreshGains();
   out = std::move(made);
   return Status::kOk;
 }
@@ -66,8 +59,8 @@ Status SurfaceNetwork::Check(const SurfaceFrame& f) const noexcept {
   return events == 0 || most < params_.inputs() ? Status::kOk : Status::kOutOfRange;
 }
 
-SurfacePrototypes SurfaceNetwork::With(const AlignedBuffer<float>& gain) const noexcept {
-  return {.weights = weights_.data(), .gain = gain.data(), .stride = stride_, .planes = params_.planes,
+SurfacePrototypes SurfaceNetwork::Prototypes() const noexcept {
+  return {.weights = weights_.data(), .stride = stride_, .planes = params_.planes,
           .side = params_.side(), .row_stride = surface_.row_stride(), .plane_stride = surface_.plane_stride()};
 }
 
@@ -75,7 +68,7 @@ Status SurfaceNetwork::Present(const SurfaceFrame& frame, std::uint32_t& spikes)
   if (const Status status = Check(frame); status != Status::kOk) return status;
   spikes = 0;
   if (used_ == 0) return Status::kOk;
-  const SurfacePrototypes prototypes = With(no_gain_);
+  const SurfacePrototypes prototypes = Prototypes();
   const MatchSurface match = match_;
   spikes = Run(frame, [&](const float* window) { return match(prototypes, window).prototype; });
   return Status::kOk;
@@ -137,13 +130,12 @@ std::size_t SurfaceNetwork::Centre(const SurfaceFrame& f) const noexcept {
 
 Status SurfaceNetwork::ReadState(const SurfaceStateView& v) const noexcept {
   const bool fits = v.weights.size() == std::size_t{params_.taps()} * params_.prototypes &&
-                    v.wins.size() == params_.prototypes && v.shares.size() == params_.prototypes && v.counters.size() == 2;
+                    v.wins.size() == params_.prototypes && v.counters.size() == 2;
   if (!fits) return Status::kBadSize;
   for (std::size_t tap = 0; tap < params_.taps(); ++tap) {
     std::copy_n(weights_.data() + tap * stride_, params_.prototypes, v.weights.data() + tap * params_.prototypes);
   }
   std::copy_n(wins_.data(), params_.prototypes, v.wins.data());
-  std::copy_n(shares_.data(), params_.prototypes, v.shares.data());
   v.counters[0] = static_cast<std::uint32_t>(events_);
   v.counters[1] = static_cast<std::uint32_t>(events_ >> 32);
   return Status::kOk;
@@ -151,24 +143,21 @@ Status SurfaceNetwork::ReadState(const SurfaceStateView& v) const noexcept {
 
 Status SurfaceNetwork::WriteState(const SurfaceStateView& v) noexcept {
   const std::size_t n = params_.prototypes;
-  const bool fits = v.weights.size() == params_.taps() * n && v.wins.size() == n && v.shares.size() == n &&
-                    v.counters.size() == 2;
+  const bool fits = v.weights.size() == params_.taps() * n && v.wins.size() == n && v.counters.size() == 2;
   if (!fits) return Status::kBadSize;
   const auto first_unused = std::find(v.wins.begin(), v.wins.end(), 0U);
   const auto used = static_cast<std::size_t>(first_unused - v.wins.begin());
   const auto unit = [](float value) { return value >= 0.0F && value <= 1.0F; };
   bool sound = std::all_of(first_unused, v.wins.end(), [](std::uint32_t wins) { return wins == 0; }) &&
-               std::all_of(v.weights.begin(), v.weights.end(), unit) && std::all_of(v.shares.begin(), v.shares.end(), unit);
+               std::all_of(v.weights.begin(), v.weights.end(), unit);
   for (std::size_t i = 0; i < v.weights.size(); ++i) sound = sound && (i % n < used || v.weights[i] == 0.0F);
   if (!sound) return Status::kBadState;
   for (std::size_t tap = 0; tap < params_.taps(); ++tap) {
     std::copy_n(v.weights.data() + tap * n, n, weights_.data() + tap * stride_);
   }
   std::copy_n(v.wins.data(), n, wins_.data());
-  std::copy_n(v.shares.data(), n, shares_.data());
   used_ = static_cast<std::uint32_t>(used);
   events_ = static_cast<std::uint64_t>(v.counters[1]) << 32 | v.counters[0];
-  RefreshGains();
   return Status::kOk;
 }
 

@@ -9,9 +9,8 @@
 //                of the map; what leaves the map is left out
 // Learning, event after event:
 //   recruiting   while a prototype is unused: if no w_k · s reaches `vigilance`, the next unused one becomes s
-//   winner       otherwise the highest gain_k · w_k · s;  gain_k = max(0, 1 + homeostasis · (1 − prototypes · share_k))
+//   winner       otherwise the prototype that answers
 //   moving       w = (w + a · (s − w)) / its length,  a = max(rate, 1 / (wins + 1)); the winner's wins += 1
-//   homeostasis  share_k += ((k wins) − share_k) / 8192, begun at 1 / prototypes;  only if homeostasis is not 0
 // A network that has recruited nothing says nothing. Nothing is drawn at random.
 // Same parameters, state and events give the same bits on every machine.
 //
@@ -46,7 +45,6 @@ struct SurfaceFrame {
 struct SurfaceStateView {
   std::span<float> weights;           // [plane][row][column][prototypes]; each prototype has length 1, unused ones 0
   std::span<std::uint32_t> wins;      // [prototypes], 0: unused; unused ones come last
-  std::span<float> shares;            // [prototypes] of the recent wins
   std::span<std::uint32_t> counters;  // [2]: events learned, low and high
 };
 
@@ -74,7 +72,6 @@ class SurfaceNetwork {
     std::uint64_t x_sum;
     std::uint64_t y_sum;
   };
-  using Answer = std::uint32_t (SurfaceNetwork::*)(const float* window) noexcept;
 
   SurfaceNetwork(const SurfaceParams& params, const SurfaceKernels* kernels) noexcept;
   [[nodiscard]] bool ok() const noexcept;
@@ -82,13 +79,11 @@ class SurfaceNetwork {
   template <typename AnswerOf>
   [[nodiscard]] std::uint32_t Run(const SurfaceFrame& frame, AnswerOf answer_of) noexcept;
   [[nodiscard]] std::size_t Centre(const SurfaceFrame& frame) const noexcept;
-  [[nodiscard]] SurfacePrototypes With(const AlignedBuffer<float>& gain) const noexcept;
+  [[nodiscard]] SurfacePrototypes Prototypes() const noexcept;
   [[nodiscard]] std::uint32_t LearnSurface(const float* window) noexcept;
   [[nodiscard]] float Measure(const float* window) noexcept;
   void Recruit(std::uint32_t prototype) noexcept;
   void Move(std::uint32_t prototype, float similarity) noexcept;
-  void Balance(std::uint32_t winner) noexcept;
-  void RefreshGains() noexcept;
 
   SurfaceParams params_;
   const SurfaceKernels* kernels_;
@@ -96,9 +91,6 @@ class SurfaceNetwork {
   std::size_t stride_;
   TimeSurface surface_;
   AlignedBuffer<float> weights_;       // [taps][stride]
-  AlignedBuffer<float> gain_;          // [stride] of learning
-  AlignedBuffer<float> no_gain_;       // [stride] ones
-  AlignedBuffer<float> shares_;        // [stride]
   AlignedBuffer<std::uint32_t> wins_;  // [prototypes]
   AlignedBuffer<float> seen_;          // [taps] scratch: the surface at hand, of length 1
   AlignedBuffer<Bin> bins_;            // [bins] scratch

@@ -18,7 +18,7 @@ Status SurfaceParams::Check() const noexcept {
                      Whole(planes, 1, kSurfacePolarities) && Whole(bins, 1, kMostBins);
   if (!sizes) return Status::kBadSize;
   const bool sound = Between(tau_us, kLeastTauUs, kMostTauUs) && bin_us > 0 && centre <= 1 && Between(vigilance, 0, 1) &&
-                     Between(rate, 0, 1) && Between(homeostasis, 0, 1);
+                     Between(rate, 0, 1);
   return sound ? Status::kOk : Status::kBadParameter;
 }
 

@@ -27,7 +27,6 @@ struct SurfaceParams {
 
   double vigilance = 0.9;    // a surface less similar than this to every prototype becomes one, while any are left
   double rate = 0.001;       // least share by which the winner moves; before, 1 ÷ its wins
-  double homeostasis = 0;    // how strongly those that win often are held back while learning
 
   [[nodiscard]] Status Check() const noexcept;
 

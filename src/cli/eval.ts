@@ -2,12 +2,15 @@
 import type { Command } from "commander";
 import type { z } from "zod";
 import { evalOptions, parseOptions } from "../config/options.ts";
+import type { AnyModel } from "../model/any-model.ts";
 import { loadAnyModel } from "../model/load.ts";
-import { type AnyModel, isWaveModel } from "../model/wave-schema.ts";
+import { isSurfaceModel } from "../model/surface-schema.ts";
+import { isWaveModel } from "../model/wave-schema.ts";
 import type { Evaluation } from "../pipeline/evaluator.ts";
 import { confusionText } from "../report/confusion.ts";
-import { firstImages, openFrameSet, openImages } from "./frame-set.ts";
+import { firstImages, openFrameSet, openImages, openRecordingSet } from "./frame-set.ts";
 import { judgeModel } from "./learn.ts";
+import { eventTaker, judgeSurfaceModel } from "./learn-surface.ts";
 import { judgeWaveModel } from "./learn-wave.ts";
 import { Output } from "./output.ts";
 
@@ -17,6 +20,10 @@ type EvalOptions = z.output<typeof evalOptions>;
 function judgeAny(model: AnyModel, options: EvalOptions, output: Output): Promise<Evaluation> {
   const { frames } = options;
   const chosen = { ...options, seed: 0 };
+  if (isSurfaceModel(model)) {
+    const { test } = openRecordingSet(chosen, eventTaker(model.description));
+    return judgeSurfaceModel(model, { part: test, frames, output });
+  }
   if (!isWaveModel(model)) {
     return judgeModel(model, { part: openFrameSet(chosen, model.description).test, frames, output });
   }

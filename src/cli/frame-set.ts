@@ -1,6 +1,7 @@
 /** Opens what a command learns from or is judged on: a data set's images, or a folder of recordings, as frames. */
 import { basename, resolve } from "node:path";
 import { from, type Observable } from "rxjs";
+import type { SpikeBatch } from "../core/batches.ts";
 import { dataError, usageError } from "../core/errors.ts";
 import { batches, type ImagePart } from "../datasets/labelled-frames.ts";
 import { openMnist } from "../datasets/mnist.ts";
@@ -25,6 +26,23 @@ export type FramePart = {
   frames(options?: { readonly count?: number; readonly passes?: number }): Observable<LabelledFrames>;
 };
 
+/** The same of recordings, a window each. */
+export type RecordingPart = Omit<FramePart, "frames"> & {
+  frames(options?: { readonly count?: number; readonly passes?: number }): Observable<SpikeBatch>;
+};
+
+export type RecordingSet = {
+  readonly name: string;
+  readonly train: RecordingPart;
+  readonly test: RecordingPart;
+};
+
+/** What takes the frames of recordings: of a model's description what matters for them. */
+export type EventTaker = Pick<ModelDescription, "system" | "input" | "encoder"> & {
+  readonly inputs: number;
+  readonly classes: number;
+};
+
 export type FrameSet = { readonly name: string; readonly train: FramePart; readonly test: FramePart };
 
 export type FrameSetOptions = {
@@ -46,7 +64,19 @@ export const BATCH_FRAMES = 100;
 export function openFrameSet(options: FrameSetOptions, description: ModelDescription): FrameSet {
   const takesImages = description.encoder.kind === "poisson";
   checkKind(options, takesImages);
-  return takesImages ? openFrames(options, description) : openRecordings(options, description);
+  if (takesImages) return openFrames(options, description);
+  const { inputs } = description.layers[0];
+  return openRecordings(options, {
+    ...description,
+    inputs,
+    classes: description.readout.classNames.length,
+  });
+}
+
+/** The recordings for a model that sees events. */
+export function openRecordingSet(options: FrameSetOptions, taker: EventTaker): RecordingSet {
+  checkKind(options, false);
+  return openRecordings(options, taker);
 }
 
 /** Refuses recordings for what sees images, and images for what sees events. */
@@ -133,7 +163,7 @@ function imagePart(images: ImagePart): FramePart {
   };
 }
 
-function openRecordings(options: FrameSetOptions, description: ModelDescription): FrameSet {
+function openRecordings(options: FrameSetOptions, taker: EventTaker): RecordingSet {
   const folder = options.source ?? options.data;
   if (folder === undefined) {
     throw usageError(
@@ -142,7 +172,7 @@ function openRecordings(options: FrameSetOptions, description: ModelDescription)
     );
   }
   const list = listRecordings({ path: folder, labelsFile: options.labels });
-  checkLabels(list, { folder, classes: description.readout.classNames.length });
+  checkLabels(list, { folder, classes: taker.classes });
   const { validation, seed } = options;
   const split =
     validation === undefined
@@ -154,8 +184,8 @@ function openRecordings(options: FrameSetOptions, description: ModelDescription)
   }
   return {
     name: basename(resolve(folder)),
-    train: recordingPart(folder, split.train, description),
-    test: recordingPart(folder, test, description),
+    train: recordingPart(folder, split.train, taker),
+    test: recordingPart(folder, test, taker),
   };
 }
 
@@ -175,16 +205,16 @@ function checkLabels(
 function recordingPart(
   name: string,
   recordings: readonly LabelledRecording[],
-  { encoder, input, layers, system }: ModelDescription,
-): FramePart {
+  { encoder, input, inputs: taken, system }: EventTaker,
+): RecordingPart {
   if (encoder.kind !== "event-grid") {
     throw usageError("SOURCE_KIND", "Expected an event-grid encoder for recordings.");
   }
   const { inputs } = new EventGridEncoder(input, encoder);
-  if (inputs !== layers[0].inputs) {
+  if (inputs !== taken) {
     throw dataError(
       "SOURCE_SIZE",
-      `Expected ${inputs} inputs in the network of ${system} for its event grid, but it has ${layers[0].inputs}.`,
+      `Expected ${inputs} inputs in the network of ${system} for its event grid, but it has ${taken}.`,
     );
   }
   return {

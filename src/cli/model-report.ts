@@ -1,7 +1,11 @@
 /** What `spikeline info` says and draws of a model, of either kind. */
+
+import type { AnyModel } from "../model/any-model.ts";
 import type { Model } from "../model/schema.ts";
-import { type AnyModel, isWaveModel, type WaveModel } from "../model/wave-schema.ts";
+import { isSurfaceModel, type SurfaceModel } from "../model/surface-schema.ts";
+import { isWaveModel, type WaveModel } from "../model/wave-schema.ts";
 import { SpikingNetwork } from "../network/spiking-network.ts";
+import { SurfaceNetwork } from "../network/surface-network.ts";
 import { WaveNetwork } from "../network/wave-network.ts";
 import { VoteReadout } from "../readout/vote.ts";
 import { type FieldsPicture, fieldsPicture, orderByClass } from "../report/fields-picture.ts";
@@ -10,7 +14,7 @@ export type Report = { readonly document: unknown; readonly text: string };
 
 export function modelReport(model: AnyModel): Report {
   const { system, seed, provenance, accuracy, readout } = model.description;
-  const kind = isWaveModel(model) ? waveParts(model) : clockedParts(model);
+  const kind = partsOf(model);
   const document = {
     format: "spikeline-model",
     system,
@@ -30,6 +34,11 @@ export function modelReport(model: AnyModel): Report {
     ),
   ];
   return { document, text: lines.join("\n") };
+}
+
+function partsOf(model: AnyModel) {
+  if (isWaveModel(model)) return waveParts(model);
+  return isSurfaceModel(model) ? surfaceParts(model) : clockedParts(model);
 }
 
 function clockedParts({ description }: Model) {
@@ -52,9 +61,26 @@ function waveParts({ description }: WaveModel) {
   };
 }
 
+function surfaceParts({ description }: SurfaceModel) {
+  const { input, layers, readout } = description;
+  const [{ prototypes, radius, polarity, tauMs, bins, binMs }] = layers;
+  const { grid } = readout.pooling;
+  const { width, height } = input;
+  const side = 2 * radius + 1;
+  return {
+    document: {
+      ...{ inputs: 2 * width * height, prototypes, radius, polarity, tauMs, bins, binMs, grid },
+      readout: readout.kind,
+    },
+    text: `${width} × ${height} pixels, ${prototypes} prototypes of ${side} × ${side} pixels that fade with ${tauMs} ms, ${bins} times ${binMs} ms, a ${readout.kind} readout of ${grid} × ${grid} cells`,
+  };
+}
+
 /** The receptive fields. */
-export const drawFields = (model: AnyModel): FieldsPicture =>
-  isWaveModel(model) ? drawMaps(model) : drawNeurons(model);
+export function drawFields(model: AnyModel): FieldsPicture {
+  if (isWaveModel(model)) return drawMaps(model);
+  return isSurfaceModel(model) ? drawSurfaces(model) : drawNeurons(model);
+}
 
 function drawNeurons(model: Model): FieldsPicture {
   const network = SpikingNetwork.restore(model);
@@ -86,6 +112,17 @@ function drawMaps(model: WaveModel): FieldsPicture {
     width: window,
     height: window,
     channels: 2,
+  });
+  network.dispose();
+  return picture;
+}
+
+function drawSurfaces(model: SurfaceModel): FieldsPicture {
+  const network = SurfaceNetwork.restore(model);
+  const { side, planes, prototypes: neurons } = network;
+  const picture = fieldsPicture({
+    weights: network.fields(),
+    ...{ neurons, width: side, height: side, channels: planes },
   });
   network.dispose();
   return picture;

@@ -11,11 +11,18 @@ import type { Evaluation } from "../pipeline/evaluator.ts";
 import type { TrainingProgress } from "../pipeline/trainer.ts";
 import { VoteReadout } from "../readout/vote.ts";
 import { describeSystem } from "../systems/describe-system.ts";
-import { findWaveSystem, systems, waveSystems } from "../systems/systems.ts";
+import {
+  findSurfaceSystem,
+  findWaveSystem,
+  surfaceSystems,
+  systems,
+  waveSystems,
+} from "../systems/systems.ts";
 import { openFrameSet } from "./frame-set.ts";
 import { assembleModel, judgeModel, learn, name, percentText } from "./learn.ts";
 import { checkOut } from "./out-file.ts";
 import { Output } from "./output.ts";
+import { trainSurface } from "./train-surface.ts";
 import { trainWave } from "./train-wave.ts";
 
 const DEFAULT_SYSTEM = "diehl-cook-2015";
@@ -52,6 +59,8 @@ async function trainCommand(system: string | undefined, raw: Record<string, unkn
   const options = parseOptions(trainOptions, raw);
   const wave = findWaveSystem(system);
   if (wave !== undefined) return trainWave(wave, options);
+  const surface = findSurfaceSystem(system);
+  if (surface !== undefined) return trainSurface(surface, options);
   const output = new Output(options);
   await checkOut(options.out);
   const { description, network, profile } = await begin(system, options);
@@ -129,7 +138,7 @@ function resultText(result: {
 }
 
 export function addTrain(program: Command): void {
-  const names = [...systems, ...waveSystems].map((system) => system.name);
+  const names = [...systems, ...waveSystems, ...surfaceSystems].map((system) => system.name);
   program
     .command("train")
     .description("learn a system from a data set or from recordings and write a model file")
@@ -140,7 +149,10 @@ export function addTrain(program: Command): void {
     .option("--source <dir>", "folder of event recordings instead of a data set")
     .option("--labels <file>", "labels of the recordings: lines of `id label`")
     .option("--validation <share>", "keep this share of the training frames for testing, such as 0.2")
-    .option("--passes <n>", "how often all frames are seen (default: 1; flagship-images: 20)")
+    .option(
+      "--passes <n>",
+      "how often all frames are seen (default: 1; flagship-images: 20, flagship-events: 60)",
+    )
     .option("--frames <n>", "see only the first n frames")
     .option("--seed <n>", "seed of weights and spikes (default: 7)")
     .option("--weights <kind>", "float32 or uint8")

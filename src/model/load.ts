@@ -4,13 +4,15 @@
  */
 import { constants, type FileHandle, open } from "node:fs/promises";
 import { dataError, ioError, noInputError, SpikelineError, systemCode } from "../core/errors.ts";
+import type { AnyModel } from "./any-model.ts";
 import { checkTensors } from "./expected-tensors.ts";
 import { quote } from "./quote.ts";
 import { decodeSafetensors } from "./safetensors.ts";
 import { checkSizes, DAMAGED, isRecord } from "./safetensors-header.ts";
 import { type Model, modelSchema } from "./schema.ts";
 import { parseStrictJson } from "./strict-json.ts";
-import { type AnyModel, isWaveModel, waveSchema } from "./wave-schema.ts";
+import { isSurfaceModel, surfaceSchema } from "./surface-schema.ts";
+import { isWaveModel, waveSchema } from "./wave-schema.ts";
 
 /** What the schemas read. */
 const FORMAT = "spikeline-model";
@@ -27,10 +29,10 @@ export function decodeAnyModel(bytes: Uint8Array, name: string): AnyModel {
 /** A model of a clocked network; throws MODEL_KIND for another. */
 export function decodeModel(bytes: Uint8Array, name: string): Model {
   const model = decodeAnyModel(bytes, name);
-  if (!isWaveModel(model)) return model;
+  if (!isWaveModel(model) && !isSurfaceModel(model)) return model;
   throw dataError(
     "MODEL_KIND",
-    `Expected a model of a clocked network in ${name}, but it is one of a wave network (${model.description.system}), which only \`spikeline eval\` and \`spikeline info\` take.`,
+    `Expected a model of a clocked network in ${name}, but it is one of a ${model.description.layers[0].kind} network (${model.description.system}), which only \`spikeline eval\` and \`spikeline info\` take.`,
   );
 }
 
@@ -68,7 +70,7 @@ function decodeDescription(text: string, name: string): AnyModel["description"] 
 /** The description as its schema knows it; throws MODEL_SCHEMA with the first thing that is wrong. */
 export function checkDescription(value: unknown, name: string): AnyModel["description"] {
   // One of the schemas, not their union: its sentence would not say where.
-  const result = saysWave(value) ? waveSchema.safeParse(value) : modelSchema.safeParse(value);
+  const result = schemaFor(value).safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const place = issue === undefined || issue.path.length === 0 ? "the top" : issue.path.join(".");
@@ -78,10 +80,12 @@ export function checkDescription(value: unknown, name: string): AnyModel["descri
   );
 }
 
-function saysWave(value: unknown): boolean {
+function schemaFor(value: unknown) {
   const layers = isRecord(value) ? value.layers : undefined;
   const layer: unknown = Array.isArray(layers) ? layers[0] : undefined;
-  return isRecord(layer) && layer.kind === "wave";
+  const kind = isRecord(layer) ? layer.kind : undefined;
+  if (kind === "wave") return waveSchema;
+  return kind === "surface" ? surfaceSchema : modelSchema;
 }
 
 /** A value out of JSON as words; String() would call a toString that the file may have brought along. */

@@ -8,11 +8,11 @@ import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { threadId } from "node:worker_threads";
 import { EXIT, ioError, SpikelineError, systemCode } from "../core/errors.ts";
+import type { AnyModel } from "./any-model.ts";
 import { checkTensors } from "./expected-tensors.ts";
 import { checkDescription } from "./load.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 import { DAMAGED } from "./safetensors-header.ts";
-import type { AnyModel } from "./wave-schema.ts";
 
 /** The calls of the system that a save makes. */
 export type SaveSystem = {

@@ -37,8 +37,6 @@ export const surfaceLayerSchema = z.strictObject({
     vigilance: between(0, 1),
     /** Least share of the way to the surface that the winner moves; before, 1 ÷ its wins. */
     rate: between(0, 1),
-    /** How strongly prototypes that win often are held back while learning; 0: not at all. */
-    homeostasis: between(0, 1),
   }),
 });
 
@@ -107,3 +105,11 @@ export type SurfaceModel = {
   readonly description: SurfaceDescription;
   readonly tensors: Model["tensors"];
 };
+
+/** What tells the kinds apart. */
+type Layered = {
+  readonly description: { readonly layers: readonly [{ readonly kind: string }, ...unknown[]] };
+};
+
+export const isSurfaceModel = (model: Layered): model is SurfaceModel =>
+  model.description.layers[0].kind === "surface";

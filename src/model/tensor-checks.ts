@@ -1,8 +1,8 @@
 /** Checks on the tensors of a model that those of every kind of model are made of. */
 import { dataError } from "../core/errors.ts";
+import type { AnyModel } from "./any-model.ts";
 import { DAMAGED, type Dtype } from "./safetensors-header.ts";
 import type { Tensor } from "./schema.ts";
-import type { AnyModel } from "./wave-schema.ts";
 
 export type Expected = { readonly dtype: Dtype; readonly shape: readonly number[] };
 

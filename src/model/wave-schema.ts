@@ -149,7 +149,10 @@ export const waveSchema = waveFields.superRefine((description, context) => {
 /** A model of a wave network: as `Model`, with the other description. */
 export type WaveModel = { readonly description: WaveDescription; readonly tensors: Model["tensors"] };
 
-export type AnyModel = Model | WaveModel;
+/** What tells the kinds apart. */
+type Layered = {
+  readonly description: { readonly layers: readonly [{ readonly kind: string }, ...unknown[]] };
+};
 
-export const isWaveModel = (model: AnyModel): model is WaveModel =>
+export const isWaveModel = (model: Layered): model is WaveModel =>
   model.description.layers[0].kind === "wave";

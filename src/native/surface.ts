@@ -24,8 +24,6 @@ export type NativeSurfaceParams = {
   readonly vigilance: number;
   /** Least share by which the winner moves. */
   readonly rate: number;
-  /** How strongly prototypes that win often are held back while learning. */
-  readonly homeostasis: number;
 };
 
 /** The complete state between frames, dense. */
@@ -34,8 +32,6 @@ export type NativeSurfaceState = {
   readonly weights: Float32Array;
   /** [prototypes]; 0: unused. */
   readonly wins: Uint32Array;
-  /** [prototypes] of the recent wins. */
-  readonly shares: Float32Array;
   /** [2]: events learned, low and high. */
   readonly counters: Uint32Array;
 };

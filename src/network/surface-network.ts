@@ -140,18 +140,16 @@ export class SurfaceNetwork {
     return {
       weights: new Float32Array(this.planes * this.side ** 2 * prototypes),
       wins: new Uint32Array(prototypes),
-      shares: new Float32Array(prototypes),
       counters: new Uint32Array(2),
     };
   }
 
   /** The same arrays, named and shaped as tensors of the model file. */
-  #stateTensors({ weights, wins, shares, counters }: NativeSurfaceState): Map<string, Tensor> {
+  #stateTensors({ weights, wins, counters }: NativeSurfaceState): Map<string, Tensor> {
     const { planes, side, prototypes } = this;
     return new Map<string, Tensor>([
       ["layer0.weights", { shape: [planes, side, side, prototypes], data: weights }],
       ["layer0.wins", { shape: [prototypes], data: wins }],
-      ["layer0.shares", { shape: [prototypes], data: shares }],
       ["layer0.counters", { shape: [counters.length], data: counters }],
     ]);
   }

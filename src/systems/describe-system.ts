@@ -3,8 +3,9 @@ import { wallClockIso } from "../core/clock.ts";
 import { usageError } from "../core/errors.ts";
 import { packageVersion } from "../core/version.ts";
 import type { ModelDescription } from "../model/schema.ts";
+import type { SurfaceDescription } from "../model/surface-schema.ts";
 import type { WaveDescription } from "../model/wave-schema.ts";
-import type { WaveRecipe } from "./recipe.ts";
+import type { SurfaceRecipe, WaveRecipe } from "./recipe.ts";
 import { findSystem } from "./systems.ts";
 
 /**
@@ -46,6 +47,14 @@ export function describeWaveSystem(
   recipe: WaveRecipe,
   options: Parameters<WaveRecipe["describe"]>[0],
 ): WaveDescription {
+  return { ...recipe.describe(options), ...unlearned() };
+}
+
+/** The description of a fresh model of a surface system. */
+export function describeSurfaceSystem(
+  recipe: SurfaceRecipe,
+  options: Parameters<SurfaceRecipe["describe"]>[0],
+): SurfaceDescription {
   return { ...recipe.describe(options), ...unlearned() };
 }
 

@@ -1,5 +1,6 @@
 /** What a system is: data only. The pipeline runs it; nothing here computes. */
 import type { ModelDescription } from "../model/schema.ts";
+import type { SurfaceDescription } from "../model/surface-schema.ts";
 import type { WaveDescription } from "../model/wave-schema.ts";
 
 /** A figure a paper gives, to stand beside ours. */
@@ -46,4 +47,21 @@ export type WaveRecipe = {
     readonly seed: number;
     readonly presentations: number;
   }): Omit<WaveDescription, "provenance" | "accuracy">;
+};
+
+/** A system of a surface network, whose prototypes learn from events without labels and whose readout learns from them. */
+export type SurfaceRecipe = {
+  readonly name: string;
+  /** One sentence for lists and help. */
+  readonly summary: string;
+  /** What it is made after. */
+  readonly paper: string;
+  readonly dataset: "n-mnist";
+  /** How often the readout learns each recording. */
+  readonly passes: number;
+  /** Everything a model needs but its provenance; `presentations` are those of the readout's learning, all passes. */
+  describe(options: {
+    readonly seed: number;
+    readonly presentations: number;
+  }): Omit<SurfaceDescription, "provenance" | "accuracy">;
 };

@@ -23,7 +23,6 @@ const description: fc.Arbitrary<NativeSurfaceParams> = fc.record({
   centre: fc.constantFrom(0, 1),
   vigilance: fc.oneof(real(0.5, 1), fc.constantFrom(0, 1)),
   rate: fc.oneof(real(0, 0.1), fc.constantFrom(0, 1)),
-  homeostasis: fc.oneof(fc.constant(0), real(0, 1)),
 });
 
 const calls = fc.array(
@@ -63,7 +62,7 @@ describe("the surface network", () => {
   });
 
   it("continues bit for bit from a state that was read, also from another kernel's", () => {
-    const params = surfaceParamsWith({ homeostasis: 0.3 });
+    const params = surfaceParamsWith();
     const random = Random.fromKey(5);
     const frames = Array.from({ length: 6 }, () => drawEvents(params, { events: 300, gapUs: 200, random }));
     const whole = new native.SurfaceNetwork(params);

@@ -20,7 +20,6 @@ export function surfaceParamsWith(overrides: Partial<NativeSurfaceParams> = {}):
     centre: 1,
     vigilance: 0.7,
     rate: 0.01,
-    homeostasis: 0,
     ...overrides,
   };
 }
@@ -51,7 +50,6 @@ export function emptySurfaceState(params: NativeSurfaceParams): NativeSurfaceSta
   return {
     weights: new Float32Array(planes * (2 * radius + 1) ** 2 * prototypes),
     wins: new Uint32Array(prototypes),
-    shares: new Float32Array(prototypes),
     counters: new Uint32Array(2),
   };
 }

@@ -20,7 +20,7 @@ function describedWith(overrides: Partial<Layer> = {}): SurfaceNetworkDescriptio
     binMs: 3,
     bins: 2,
     centre: false,
-    learning: { vigilance: 0.8, rate: 0.01, homeostasis: 0 },
+    learning: { vigilance: 0.8, rate: 0.01 },
     ...overrides,
   };
   return { input: { width: 12, height: 10 }, layers: [layer] };

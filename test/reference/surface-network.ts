@@ -15,7 +15,6 @@ const EPOCH_TAUS = 16;
 const EPOCHS_TO_FORGET = 4;
 const FORGOTTEN = f(1e-20);
 const FINE = 1024;
-const SHARE_RATE = 1 / 8192;
 /** Columns are summed apart, by their rest from division by this. */
 const CHAINS = 4;
 
@@ -71,7 +70,6 @@ export class ReferenceSurfaceNetwork
   readonly #side: number;
   #weights: Float32Array;
   #wins: Uint32Array;
-  #shares: Float32Array;
   #events = 0;
 
   constructor(params: NativeSurfaceParams) {
@@ -79,13 +77,11 @@ export class ReferenceSurfaceNetwork
     this.#side = 2 * params.radius + 1;
     this.#weights = new Float32Array(params.planes * this.#side ** 2 * params.prototypes);
     this.#wins = new Uint32Array(params.prototypes);
-    this.#shares = new Float32Array(params.prototypes).fill(f(1 / params.prototypes));
   }
 
   readonly present: NativeSurfaceNetwork["present"] = (...args) => {
     if (this.#used === 0) return 0;
-    const gains = this.#wins.map(() => 1);
-    return this.#run((window) => this.#best(window, gains).prototype, ...args);
+    return this.#run((window) => this.#best(window).prototype, ...args);
   };
 
   readonly learn: NativeSurfaceNetwork["learn"] = (...args) =>
@@ -94,12 +90,11 @@ export class ReferenceSurfaceNetwork
   readState(state: NativeSurfaceState): void {
     state.weights.set(this.#weights);
     state.wins.set(this.#wins);
-    state.shares.set(this.#shares);
     state.counters.set([this.#events % 2 ** 32, Math.floor(this.#events / 2 ** 32)]);
   }
 
-  writeState({ weights, wins, shares, counters }: NativeSurfaceState): void {
-    [this.#weights, this.#wins, this.#shares] = [weights.slice(), wins.slice(), shares.slice()];
+  writeState({ weights, wins, counters }: NativeSurfaceState): void {
+    [this.#weights, this.#wins] = [weights.slice(), wins.slice()];
     this.#events = (counters[0] ?? 0) + (counters[1] ?? 0) * 2 ** 32;
   }
 
@@ -150,40 +145,29 @@ export class ReferenceSurfaceNetwork
     return f(f(c0 + c1) + f(c2 + c3));
   }
 
-  #best(window: readonly number[], gains: ArrayLike<number>) {
+  #best(window: readonly number[]) {
     const { prototypes } = this.#p;
     let best = { prototype: 0, value: -1 };
     for (let k = 0; k < prototypes; k++) {
-      const beta = this.#dot(window, (tap) => this.#weights[tap * prototypes + k] ?? 0);
-      const value = f(beta * (gains[k] ?? 0));
+      const value = this.#dot(window, (tap) => this.#weights[tap * prototypes + k] ?? 0);
       if (value > best.value) best = { prototype: k, value };
     }
     return best;
   }
 
   #learn(window: readonly number[]): number {
-    const { prototypes, vigilance, homeostasis } = this.#p;
+    const { prototypes, vigilance } = this.#p;
     const length = f(Math.sqrt(this.#dot(window, (tap) => window[tap] ?? 0)));
     const seen = window.map((value) => f(value * f(1 / length)));
     const used = this.#used;
     this.#events++;
-    if (used < prototypes) {
-      const nearest = this.#best(window, new Float32Array(prototypes).fill(1));
-      if (used === 0 || nearest.value < f(f(vigilance) * length)) {
-        for (const [tap, value] of seen.entries())
-          this.#weights[tap * prototypes + used] = Math.min(value, 1);
-        this.#wins[used] = 1;
-        this.#balance(used);
-        return used;
-      }
+    const { prototype, value } = this.#best(window);
+    if (used < prototypes && (used === 0 || value < f(f(vigilance) * length))) {
+      for (const [tap, part] of seen.entries()) this.#weights[tap * prototypes + used] = Math.min(part, 1);
+      this.#wins[used] = 1;
+      return used;
     }
-    const slope = f(f(homeostasis) * prototypes);
-    const gains = this.#shares.map((share) => Math.max(0, f(f(1 + f(homeostasis)) - f(slope * share))));
-    const { prototype, value } = this.#best(window, gains);
-    const gain = gains[prototype] ?? 0;
-    const cosine = gain > 0 ? f(f(value / length) / gain) : 0;
-    this.#move(prototype, seen, Math.min(cosine, 1));
-    this.#balance(prototype);
+    this.#move(prototype, seen, Math.min(f(value / length), 1));
     return prototype;
   }
 
@@ -200,11 +184,5 @@ export class ReferenceSurfaceNetwork
       const at = tap * prototypes + prototype;
       this.#weights[at] = Math.min(f(f(keep * (this.#weights[at] ?? 0)) + f(take * value)), 1);
     }
-  }
-
-  #balance(winner: number): void {
-    if (this.#p.homeostasis === 0) return;
-    this.#shares = this.#shares.map((share) => f(share - f(share * SHARE_RATE)));
-    this.#shares[winner] = Math.min(f((this.#shares[winner] ?? 0) + SHARE_RATE), 1);
   }
 }

@@ -2,13 +2,26 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { packageVersion } from "../../src/core/version.ts";
 import { type ModelDescription, modelSchema } from "../../src/model/schema.ts";
+import { surfaceSchema } from "../../src/model/surface-schema.ts";
 import { waveSchema } from "../../src/model/wave-schema.ts";
 import { SpikingNetwork } from "../../src/network/spiking-network.ts";
+import { SurfaceNetwork } from "../../src/network/surface-network.ts";
 import { WaveNetwork } from "../../src/network/wave-network.ts";
 import { LinearReadout } from "../../src/readout/linear.ts";
 import { VoteReadout } from "../../src/readout/vote.ts";
-import { describeSystem, describeWaveSystem } from "../../src/systems/describe-system.ts";
-import { findSystem, findWaveSystem, systems, waveSystems } from "../../src/systems/systems.ts";
+import {
+  describeSurfaceSystem,
+  describeSystem,
+  describeWaveSystem,
+} from "../../src/systems/describe-system.ts";
+import {
+  findSurfaceSystem,
+  findSystem,
+  findWaveSystem,
+  surfaceSystems,
+  systems,
+  waveSystems,
+} from "../../src/systems/systems.ts";
 import { errorOf } from "../model/model-error.ts";
 
 const named = systems.map((recipe) => [recipe.name, recipe] as const);
@@ -22,7 +35,7 @@ function encodedInputs({ encoder, input: { width, height } }: ModelDescription):
 
 describe("the table of systems", () => {
   it("names each once, as the paper and the command line do", () => {
-    const names = [...systems, ...waveSystems].map(({ name }) => name);
+    const names = [...systems, ...waveSystems, ...surfaceSystems].map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
   });
@@ -88,6 +101,27 @@ describe("the table of wave systems", () => {
     expect(findWaveSystem(undefined)).toBeUndefined();
     const error = errorOf(() => describeSystem("flagship-images"));
     expect(error).toMatchObject({ code: "SYSTEM_KIND", exitCode: 2 });
+  });
+});
+
+describe("the table of surface systems", () => {
+  it.each(surfaceSystems.map((recipe) => [recipe.name, recipe] as const))(
+    "%s is valid, and is made",
+    (name, recipe) => {
+      expect(findSurfaceSystem(name)).toBe(recipe);
+      const description = describeSurfaceSystem(recipe, { seed: 0xffffffff, presentations: 48_000 });
+      expect(surfaceSchema.safeParse(description).error).toBeUndefined();
+      expect(description).toMatchObject({ system: name, seed: 0xffffffff, accuracy: [] });
+      expect(description.readout.rate.frames).toBe(48_000);
+      expect(recipe.summary).toMatch(/^[A-Z].*\.$/);
+      SurfaceNetwork.create(description).dispose();
+    },
+  );
+
+  it("is not searched for clocked systems, whose caller is told so", () => {
+    const error = errorOf(() => describeSystem("flagship-events"));
+    expect(error).toMatchObject({ code: "SYSTEM_KIND", exitCode: 2 });
+    expect(error.message).toContain("one of a surface network");
   });
 });
 

@@ -37,8 +37,7 @@ SurfaceParams TakeParams(Bytes& bytes) {
   p.bin_us = bytes.Take<std::uint32_t>();
   p.bins = bytes.Below(66);
   p.centre = bytes.Below(3);
-  for (double SurfaceParams::*field : {&SurfaceParams::tau_us, &SurfaceParams::vigilance, &SurfaceParams::rate,
-                                       &SurfaceParams::homeostasis}) {
+  for (double SurfaceParams::*field : {&SurfaceParams::tau_us, &SurfaceParams::vigilance, &SurfaceParams::rate}) {
     // Most stay in range, so that a run of accepted numbers is found.
     const std::uint32_t kind = bytes.Below(8);
     if (kind == 0) p.*field = bytes.Take<double>();
@@ -71,9 +70,8 @@ void WriteDamaged(Bytes& bytes, SurfaceNetwork& a, SurfaceNetwork& b) {
   const auto before = state;
   const auto value = std::bit_cast<float>(bytes.Take<std::uint32_t>());
   const std::size_t at = bytes.Take<std::uint16_t>();
-  const std::uint32_t kind = bytes.Below(3);
+  const std::uint32_t kind = bytes.Below(2);
   if (kind == 0) state.weights[at % state.weights.size()] = value;
-  else if (kind == 1) state.shares[at % state.shares.size()] = value;
   else state.wins[at % state.wins.size()] = bytes.Take<std::uint32_t>();
   const Status status = a.WriteState(state.View());
   Demand(b.WriteState(state.View()) == status, "both networks judge a state alike");

@@ -23,8 +23,7 @@ void Parameters(Checks& t) {
     t.Expect(status([&](SurfaceParams& p) { p.*size = 257; }) == Status::kBadSize, "a size of 257");
   }
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-  for (double SurfaceParams::*value :
-       {&SurfaceParams::tau_us, &SurfaceParams::vigilance, &SurfaceParams::rate, &SurfaceParams::homeostasis}) {
+  for (double SurfaceParams::*value : {&SurfaceParams::tau_us, &SurfaceParams::vigilance, &SurfaceParams::rate}) {
     for (const double bad : {kNan, -0.1, 1e8}) {
       t.Expect(status([&](SurfaceParams& p) { p.*value = bad; }) == Status::kBadParameter, "a value out of range");
     }
@@ -63,7 +62,6 @@ void States(Checks& t) {
   };
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), -0.001F, 1.001F}) {
     t.Expect(refused([&](SurfaceStateCopy& s) { s.weights.front() = bad; }), "a weight out of range");
-    t.Expect(refused([&](SurfaceStateCopy& s) { s.shares.front() = bad; }), "a share out of range");
   }
   t.Expect(refused([](SurfaceStateCopy& s) { s.weights.back() = 0.5F; }), "an unused prototype that is not 0");
   t.Expect(refused([](SurfaceStateCopy& s) { s.wins.back() = 1; }), "a used prototype after an unused one");
@@ -87,7 +85,6 @@ SurfaceParams RandomSurface(Random& random) {
   p.centre = random.Next() % 2;
   p.vigilance = between(0.3, 1);
   p.rate = between(0, 0.2);
-  p.homeostasis = random.Next() % 2 == 0 ? 0 : between(0, 1);
   return p;
 }
 

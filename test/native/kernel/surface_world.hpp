@@ -81,15 +81,14 @@ inline SurfaceRun RunSurface(SurfaceNetwork& network, Lesson lesson, const Surfa
 // Owns what a SurfaceStateView points to.
 struct SurfaceStateCopy {
   explicit SurfaceStateCopy(const SurfaceParams& p)
-      : weights(std::size_t{p.taps()} * p.prototypes), wins(p.prototypes), shares(p.prototypes), counters(2) {}
+      : weights(std::size_t{p.taps()} * p.prototypes), wins(p.prototypes), counters(2) {}
   [[nodiscard]] SurfaceStateView View() {
-    return {.weights = weights, .wins = wins, .shares = shares, .counters = counters};
+    return {.weights = weights, .wins = wins, .counters = counters};
   }
   [[nodiscard]] bool operator==(const SurfaceStateCopy&) const = default;
 
   std::vector<float> weights;
   std::vector<std::uint32_t> wins;
-  std::vector<float> shares;
   std::vector<std::uint32_t> counters;
 };
 
@@ -109,9 +108,6 @@ inline const char* BrokenSurface(const SurfaceStateCopy& state) {
   }
   for (std::size_t k = 1; k < n; ++k) {
     if (state.wins[k] > 0 && state.wins[k - 1] == 0) return "unused prototypes come last";
-  }
-  for (const float share : state.shares) {
-    if (!(share >= 0 && share <= 1)) return "a share is from 0 to 1";
   }
   return nullptr;
 }

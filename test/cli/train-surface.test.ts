@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { loadAnyModel } from "../../src/model/load.ts";
+import { encodeModel } from "../../src/model/save.ts";
+import { documentOf, expectRefusal, type Ran, spikeline, temporaryFolder } from "./program.ts";
+import { type Recordings, writeCorners, writeShapes } from "./worlds.ts";
+
+const folder = temporaryFolder();
+const out = (name: string) => folder.path(`${name}.safetensors`);
+let recordings: Recordings = { folder: "", labels: "", count: 0 };
+let trained: Ran = { code: null, stdout: "", stderr: "" };
+beforeAll(async () => {
+  recordings = writeCorners(folder.path("corners"), { count: 32, events: 1500 });
+  trained = await train("--validation", "0.25", "--seed", "3", "--json", "--out", out("corners"));
+});
+
+const train = (...more: string[]) =>
+  spikeline([
+    ...["train", "flagship-events", "--source", recordings.folder, "--labels", recordings.labels],
+    ...["--passes", "5", ...more],
+  ]);
+
+async function timelessBytes(name: string): Promise<Uint8Array> {
+  const model = await loadAnyModel(out(name));
+  Object.assign(model.description.provenance, { createdAt: "" });
+  return encodeModel(model);
+}
+
+describe.concurrent("training a surface system", () => {
+  test("learns, judges itself on recordings it kept, and says both in one JSON document", () => {
+    const document = documentOf(trained);
+    expect(document).toMatchObject({
+      system: "flagship-events",
+      prototypes: 32,
+      seed: 3,
+      frames: 24,
+      passes: 5,
+      events: 24 * 1500,
+      validation: { frames: 8, accuracy: expect.any(Number) },
+      out: out("corners"),
+    });
+    for (const name of ["trainFps", "eventsPerSecond", "spikesPerFrame", "accuracySoFar"]) {
+      expect(document[name]).toBeGreaterThan(0);
+    }
+    expect(trained.stderr).toMatch(
+      /^learn +100\.0 % .*\npresent +100\.0 % .*\ntrain +100\.0 % .*\ntest +100\.0 % .*\n$/,
+    );
+  });
+
+  test("gives the same file from the same seed but for its date, which eval judges", async () => {
+    for (const name of ["a", "b"]) {
+      const ran = await train("--frames", "20", "--quiet", "--out", out(name));
+      expect(ran).toEqual({ code: 0, stdout: "", stderr: "" });
+    }
+    expect(await timelessBytes("b")).toEqual(await timelessBytes("a"));
+    const source = ["--source", recordings.folder, "--labels", recordings.labels];
+    const judged = documentOf(await spikeline(["eval", out("a"), ...source, "--frames", "30", "--json"]));
+    expect(judged).toMatchObject({
+      frames: 30,
+      accuracy: expect.any(Number),
+      unanswered: new Array(10).fill(0),
+    });
+  });
+
+  test("says in words what it did, and that nothing was saved", async () => {
+    const { code, stdout } = await train("--frames", "10");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^flagship-events: 32 prototypes learned 15,000 events of 10 recordings at [\d,]+ events per CPU second.*\nNothing was saved/,
+    );
+  });
+});
+
+describe.concurrent("a model of a surface system", () => {
+  test("is told and drawn by info", async () => {
+    const picture = folder.path("surfaces.png");
+    const ran = await spikeline(["info", out("corners"), "--picture", picture, "--json"]);
+    expect(documentOf(ran)).toMatchObject({
+      system: "flagship-events",
+      inputs: 2 * 34 * 34,
+      prototypes: 32,
+      radius: 3,
+      polarity: "both",
+      readout: "linear",
+      framesSeen: 24,
+    });
+    expect(readFileSync(picture).subarray(1, 4).toString()).toBe("PNG");
+    const { stdout } = await spikeline(["info", out("corners")]);
+    expect(stdout).toContain("34 × 34 pixels, 32 prototypes of 7 × 7 pixels that fade with 20 ms");
+  });
+
+  test("is refused by what needs a clocked network, and is not judged on images", async () => {
+    const run = ["run", "--model", out("corners"), "--source", "sim:digits", "--frames", "1", "--headless"];
+    expectRefusal(await spikeline(run), 65, "MODEL_KIND", /one of a surface network \(flagship-events\)/);
+    const images = writeShapes(folder.path("shapes"), { train: 10, test: 10 });
+    const judged = await spikeline(["eval", out("corners"), "--dataset", "mnist", "--data", images]);
+    expectRefusal(judged, 2, "SOURCE_KIND", /sees events/);
+  });
+});
+
+describe.concurrent("training a surface system refuses", () => {
+  test.each([
+    [["--neurons", "50"], 2, "TRAIN_OPTION", "no --neurons for flagship-events"],
+    [["--weights", "uint8"], 2, "TRAIN_OPTION", "no --weights"],
+    [["--resume", "m.safetensors"], 2, "TRAIN_OPTION", "no --resume"],
+    [["--validation", "0.001"], 2, "VALIDATION_EMPTY", "of the 32 recordings"],
+    [["--out", "/absent/m.safetensors"], 74, "OUT_FILE", "there is no folder /absent"],
+  ] as const)("%j", async (args, exitCode, code, words) => {
+    const refused = await train(...args);
+    expectRefusal(refused, exitCode, code);
+    expect(refused.stderr).toContain(words);
+  });
+
+  test("recordings without labels, images, and nothing at all", async () => {
+    const learn = ["train", "flagship-events"];
+    expectRefusal(await spikeline([...learn, "--source", recordings.folder]), 65, "TRAIN_LABELS", /--labels/);
+    expectRefusal(await spikeline([...learn, "--dataset", "mnist"]), 2, "SOURCE_KIND", /sees events/);
+    expectRefusal(await spikeline(learn), 2, "SOURCE_ABSENT", /--source DIR/);
+  });
+});
