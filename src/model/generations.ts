@@ -8,9 +8,9 @@
 import * as nodeFiles from "node:fs/promises";
 import { basename, dirname, join, parse } from "node:path";
 import { ioError, SpikelineError, systemCode } from "../core/errors.ts";
+import type { AnyModel } from "./any-model.ts";
 import { decodeAnyModel, readModelFile } from "./load.ts";
 import { encodeModel, type SaveSystem, saveEncoded } from "./save.ts";
-import type { AnyModel } from "./wave-schema.ts";
 
 /** The calls of the system that saving a generation makes. */
 export type GenerationSystem = SaveSystem & {

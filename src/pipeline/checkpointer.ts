@@ -5,8 +5,8 @@
 import { setImmediate } from "node:timers/promises";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { SpikelineError } from "../core/errors.ts";
+import type { AnyModel } from "../model/any-model.ts";
 import { saveGeneration } from "../model/generations.ts";
-import type { AnyModel } from "../model/wave-schema.ts";
 
 export type CheckpointerOptions = {
   /** The model's file, beside which the generations stand. */

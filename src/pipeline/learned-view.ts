@@ -114,7 +114,7 @@ function scaled(all: Float32Array, count: number): Uint8Array {
     const field = all.subarray(index * inputs, (index + 1) * inputs);
     const most = field.reduce((a, b) => Math.max(a, b), 0);
     for (let i = 0; most > 0 && i < inputs; i++)
-      fields[index * inputs + i] = Math.round((255 * Math.max(0, field[i] ?? 0)) / most);
+      fields[index * inputs + i] = Math.round((255 * (field[i] ?? 0)) / most);
   }
   return fields;
 }

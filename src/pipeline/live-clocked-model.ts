@@ -107,6 +107,8 @@ export class LiveClockedModel implements LiveModel {
     return this.#newest !== undefined && followGroups(this, this.#newest.counts, options);
   }
 
+  show(): void {}
+
   margins(): undefined {
     return undefined;
   }

@@ -19,7 +19,7 @@ import {
 import type { EventBatch } from "../core/batches.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Control, Reward } from "../core/control.ts";
-import type { Decision, Rewards, Snapshot, StageCounts } from "../core/telemetry.ts";
+import type { Decision, MarginTrace, Rewards, Snapshot, StageCounts } from "../core/telemetry.ts";
 import type { EventSensor } from "../sensors/sensor.ts";
 import { BoundedQueue } from "./bounded-queue.ts";
 import { encoderFor } from "./encoder-for.ts";
@@ -50,6 +50,8 @@ export type LiveOptions = {
 
 /** Enough to ride out a hiccup; more would only make decisions late. */
 const QUEUE_FRAMES = 4;
+/** Of the time, for tracing how decisions came about. */
+const MOST_TRACE_LOAD = 0.05;
 
 export class LiveGraph {
   readonly #options: LiveOptions;
@@ -67,6 +69,8 @@ export class LiveGraph {
   /** What lookers-on said about answers. */
   #rewards: Rewards = { right: 0, wrong: 0, taught: 0, missed: 0 };
   #snapshots = 0;
+  #trace: MarginTrace | undefined;
+  #traceDueUs = Number.NEGATIVE_INFINITY;
 
   constructor(options: LiveOptions, clock: Clock = systemClock, scheduler: SchedulerLike = asyncScheduler) {
     const { sensor, model, learn = false } = options;
@@ -112,6 +116,19 @@ export class LiveGraph {
     );
   }
 
+  /** Told again with every snapshot of its decision, but traced only so often that frames do not wait for it. */
+  #margins(): MarginTrace | undefined {
+    if (this.#decision === undefined) return undefined;
+    const { model } = this.#options;
+    model.show(this.#decision.id);
+    if (this.#trace?.decision === this.#decision.id) return this.#trace;
+    const nowUs = this.#clock.nowUs();
+    if (nowUs < this.#traceDueUs) return undefined;
+    this.#trace = model.margins();
+    this.#traceDueUs = nowUs + (this.#clock.nowUs() - nowUs) / MOST_TRACE_LOAD;
+    return this.#trace;
+  }
+
   /** The view of this moment; what it tells of spikes and of what was learned is not told again. */
   snapshot(state: Snapshot["state"], message?: string): Snapshot {
     const { sensor, model, furtherStages, notice } = this.#options;
@@ -126,7 +143,7 @@ export class LiveGraph {
       frames: this.#judge.frames,
       eventsPerSecond: this.#meter.eventsPerSecond(),
       decision: this.#decision,
-      margins: model.margins(),
+      margins: this.#margins(),
       accuracy: this.#judge.accuracy(),
       rewardable: model.rewardable,
       rewards: this.#rewards,

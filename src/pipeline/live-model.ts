@@ -5,8 +5,8 @@
 import type { SpikeBatch } from "../core/batches.ts";
 import type { Reward } from "../core/control.ts";
 import type { FrameWave, Learned, MarginTrace, NeuronGroup, Snapshot } from "../core/telemetry.ts";
+import type { AnyModel } from "../model/any-model.ts";
 import type { EncoderDescription } from "../model/schema.ts";
-import type { AnyModel } from "../model/wave-schema.ts";
 import type { Vote } from "../readout/votes.ts";
 
 /** Books the time of a frame's two parts. */
@@ -40,7 +40,7 @@ export type LearnedState = Pick<Learned, "kind" | "planes" | "width" | "height">
   readonly groups: readonly Omit<NeuronGroup, "share">[];
   /** Group of each unit; undefined with classes. */
   readonly groupOf: Uint16Array | undefined;
-  /** groups × planes × height × width, of any scale; what is below 0 is not shown. */
+  /** groups × planes × height × width, of any scale. */
   readonly fields: Float32Array;
   /** Receptive fields of features, count × planes × height × width. */
   readonly features:
@@ -70,6 +70,8 @@ export type LiveModel = {
   judge(frame: SpikeBatch, options: FrameOptions): JudgedFrame;
   /** What is due between two frames and is none of their time. True when the groups are others now. */
   follow(options: { readonly learn: boolean }): boolean;
+  /** A decision goes out to whoever looks on, who may come back to it. */
+  show(id: number): void;
   /** The lead within the newest frame, where the readout can tell. */
   margins(): MarginTrace | undefined;
   /** The newest frame's feature spikes, where there are some. Said once. */

@@ -1,5 +1,5 @@
 /** A checkpointer with a clock and saves in the hands of the test. */
-import type { AnyModel } from "../../src/model/wave-schema.ts";
+import type { AnyModel } from "../../src/model/any-model.ts";
 import { Checkpointer } from "../../src/pipeline/checkpointer.ts";
 import { tinyModel } from "../model/tiny-model.ts";
 

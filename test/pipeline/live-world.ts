@@ -150,6 +150,7 @@ export function fakeModel(log: string[] = [], over: Partial<FakeParts> = {}): Li
       return judged;
     },
     follow: (options) => followGroups(parts, counts, options),
+    show: () => undefined,
     margins: () => undefined,
     takeWave: () => undefined,
     learned: () => learnedByGroups(parts, parts),
