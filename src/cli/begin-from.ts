@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { ioError, noInputError, systemCode } from "../core/errors.ts";
 import { newestGeneration } from "../model/generations.ts";
-import { decodeModel } from "../model/load.ts";
+import { decodeAnyModel } from "../model/load.ts";
 import type { Output } from "./output.ts";
 
 export type ModelBytes = { readonly bytes: Uint8Array; readonly name: string };
@@ -52,7 +52,7 @@ async function readModel(file: string): Promise<Uint8Array> {
 }
 
 const framesLearned = ({ path, bytes }: { readonly path: string; readonly bytes: Uint8Array }) =>
-  decodeModel(bytes, path).description.provenance.framesSeen;
+  decodeAnyModel(bytes, path).description.provenance.framesSeen;
 
 /** A file that was made anew since is no ancestor of the checkpoint. */
 async function isOlder(path: string, than: string): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { parseOptions, runOptions } from "../config/options.ts";
 import { usageError } from "../core/errors.ts";
 import type { Snapshot } from "../core/telemetry.ts";
-import { decodeModel } from "../model/load.ts";
+import { decodeAnyModel } from "../model/load.ts";
 import { saveModel } from "../model/save.ts";
 import type { StartOptions } from "../pipeline/messages.ts";
 import { announcedLabels } from "../pipeline/open-source.ts";
@@ -86,7 +86,7 @@ async function runCommand(raw: Record<string, unknown>): Promise<void> {
     total: described.total,
     output,
     onResult: async ({ snapshot, model: learned, checkpoint }) => {
-      if (out !== undefined && learned !== undefined) await saveModel(out, decodeModel(learned, out));
+      if (out !== undefined && learned !== undefined) await saveModel(out, decodeAnyModel(learned, out));
       const { frames, accuracy, speed: fps, stages, learning, message } = snapshot;
       const saved = { out, checkpoint: checkpoint?.path };
       output.result(

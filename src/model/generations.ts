@@ -8,9 +8,9 @@
 import * as nodeFiles from "node:fs/promises";
 import { basename, dirname, join, parse } from "node:path";
 import { ioError, SpikelineError, systemCode } from "../core/errors.ts";
-import { decodeModel, readModelFile } from "./load.ts";
+import type { AnyModel } from "./any-model.ts";
+import { decodeAnyModel, readModelFile } from "./load.ts";
 import { encodeModel, type SaveSystem, saveEncoded } from "./save.ts";
-import type { Model } from "./schema.ts";
 
 /** The calls of the system that saving a generation makes. */
 export type GenerationSystem = SaveSystem & {
@@ -51,7 +51,7 @@ const ignore = () => undefined;
  */
 export async function saveGeneration(
   base: string,
-  model: Model,
+  model: AnyModel,
   system: GenerationSystem = nodeFiles,
 ): Promise<Generation & { readonly bytes: number }> {
   const encoded = encodeModel(model);
@@ -80,7 +80,7 @@ export async function newestGeneration(base: string): Promise<{
     const { path, number } = generation;
     try {
       const bytes = await readModelFile(path);
-      decodeModel(bytes, path);
+      decodeAnyModel(bytes, path);
       return { newest: { path, number, bytes }, skipped };
     } catch (error) {
       if (!(error instanceof SpikelineError)) throw error;

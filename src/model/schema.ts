@@ -152,6 +152,7 @@ export const modelSchema = z.strictObject({
   readout: readoutSchema,
 });
 
+export type EncoderDescription = z.infer<typeof encoderSchema>;
 export type ClockedLayer = z.infer<typeof clockedLayerSchema>;
 export type Plasticity = z.infer<typeof plasticitySchema>;
 export type ReadoutDescription = z.infer<typeof readoutSchema>;

@@ -5,16 +5,19 @@
 import { setImmediate } from "node:timers/promises";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { SpikelineError } from "../core/errors.ts";
+import type { AnyModel } from "../model/any-model.ts";
 import { saveGeneration } from "../model/generations.ts";
-import type { Model } from "../model/schema.ts";
 
 export type CheckpointerOptions = {
   /** The model's file, beside which the generations stand. */
   readonly base: string;
   /** A copy of the model as it stands; called in the turn of `tick` or `now`, or when the save that runs then is over. */
-  readonly capture: () => Model;
+  readonly capture: () => AnyModel;
   /** `bytes` is the size of the file it wrote. */
-  readonly save?: (base: string, model: Model) => Promise<{ readonly path: string; readonly bytes: number }>;
+  readonly save?: (
+    base: string,
+    model: AnyModel,
+  ) => Promise<{ readonly path: string; readonly bytes: number }>;
   readonly clock?: Clock;
   /** Least time between two saves that nobody asked for. */
   readonly everyMs?: number;
@@ -37,7 +40,7 @@ const WEAR_US_PER_BYTE = 86_400e6 / 1e9;
 
 export class Checkpointer {
   readonly #base: string;
-  readonly #capture: () => Model;
+  readonly #capture: () => AnyModel;
   readonly #save: NonNullable<CheckpointerOptions["save"]>;
   readonly #clock: Clock;
   readonly #everyUs: number;

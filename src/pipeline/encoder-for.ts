@@ -1,15 +1,14 @@
-/** The encoder that a model's description asks for, if it fits the sensor. */
+/** The encoder that a model asks for, if it fits the sensor. */
 import { dataError, usageError } from "../core/errors.ts";
 import { EventGridEncoder } from "../encoders/event-grid.ts";
-import type { ModelDescription } from "../model/schema.ts";
 import type { EventSensor } from "../sensors/sensor.ts";
+import type { LiveModel } from "./live-model.ts";
 
 /** @throws SpikelineError LIVE_ENCODER, LIVE_GEOMETRY, LIVE_INPUTS */
 export function encoderFor(
   sensor: Pick<EventSensor, "name" | "width" | "height">,
-  description: ModelDescription,
+  { system, encoder, input, inputs }: Pick<LiveModel, "system" | "encoder" | "input" | "inputs">,
 ): EventGridEncoder {
-  const { system, encoder, input, layers } = description;
   if (encoder.kind !== "event-grid") {
     throw usageError(
       "LIVE_ENCODER",
@@ -23,10 +22,10 @@ export function encoderFor(
     );
   }
   const stage = new EventGridEncoder(input, encoder);
-  if (stage.inputs !== layers[0].inputs) {
+  if (stage.inputs !== inputs) {
     throw dataError(
       "LIVE_INPUTS",
-      `Expected ${stage.inputs} inputs in the network of ${system} for its event grid, found ${layers[0].inputs}.`,
+      `Expected ${stage.inputs} inputs in the network of ${system} for its event grid, found ${inputs}.`,
     );
   }
   return stage;

@@ -1,32 +1,22 @@
-/** One frame through network and readout: present, decide, compare with the truth, and only then learn from it. */
+/** One frame through the model, its time booked, its answer compared with the truth and counted. */
 import type { SpikeBatch } from "../core/batches.ts";
 import type { Accuracy, Decision, StageCounts } from "../core/telemetry.ts";
-import type { Presented } from "../network/spiking-network.ts";
 import { AccuracyTally } from "./accuracy-tally.ts";
-import type { LiveModel } from "./live-model.ts";
+import type { JudgedFrame, LiveModel } from "./live-model.ts";
 import type { Meter } from "./meter.ts";
 
-/**
- * How many of the last frames the readout knows by, as it follows a network that learns: what neurons answered to a
- * while ago no longer tells what they answer to. The older the network, the less it changes, and the more frames count.
- */
-const REMEMBERED = { share: 0.1, least: 100, most: 1000 } as const;
-
-export type Judged = { readonly decision: Decision; readonly presented: Presented };
+export type Judged = { readonly decision: Decision; readonly judged: JudgedFrame };
 
 export class FrameJudge {
-  readonly #model: LiveModel;
+  readonly #model: Pick<LiveModel, "judge">;
   readonly #meter: Meter;
   #tally = new AccuracyTally();
   #frames = 0;
   #framesLearned = 0;
-  /** Frames the weights had learned from before. */
-  #framesBefore: number;
 
-  constructor(options: { readonly model: LiveModel; readonly meter: Meter }) {
+  constructor(options: { readonly model: Pick<LiveModel, "judge">; readonly meter: Meter }) {
     this.#model = options.model;
     this.#meter = options.meter;
-    this.#framesBefore = options.model.description.provenance.framesSeen;
   }
 
   get frames(): number {
@@ -55,20 +45,18 @@ export class FrameJudge {
   startOver(): void {
     this.#tally = new AccuracyTally();
     this.#framesLearned = 0;
-    this.#framesBefore = 0;
   }
 
   judge(frame: SpikeBatch, options: { readonly learn: boolean; readonly arrivedUs: number }): Judged {
     const { learn, arrivedUs } = options;
-    const { network, readout, groups } = this.#model;
     const truth = frame.episode?.label;
-    const presented = this.#meter.measure("network", () => network.present(frame, { learn }));
-    const { counts } = presented;
-    const vote = this.#meter.measure("readout", () => {
-      const decided = readout.decide(counts);
-      if (learn && truth !== undefined) this.#tell(counts, truth);
-      return decided;
+    const judged = this.#model.judge(frame, {
+      id: this.#frames,
+      learn,
+      framesLearned: this.#framesLearned,
+      measure: (part, work) => this.#meter.measure(part, work),
     });
+    const { vote, group, spikes } = judged;
     if (truth !== undefined) this.#tally.add(vote.label === truth);
     this.#meter.frame({ learn });
     if (learn) this.#framesLearned++;
@@ -77,31 +65,12 @@ export class FrameJudge {
       ...vote,
       truth,
       name: frame.episode?.name,
-      spikes: counts.reduce((sum, count) => sum + count, 0),
-      group: loudest(counts, groups),
+      spikes,
+      group,
       startUs: frame.startUs,
       endUs: frame.startUs + frame.durationUs,
       arrivedUs,
     };
-    return { decision, presented };
+    return { decision, judged };
   }
-
-  #tell(counts: Uint16Array, truth: number): void {
-    const { readout } = this.#model;
-    const { share, least, most } = REMEMBERED;
-    const remembered = share * (this.#framesBefore + this.#framesLearned);
-    readout.forgetBy(1 - 1 / Math.min(most, Math.max(least, remembered)));
-    readout.learn(counts, [truth]);
-  }
-}
-
-/** The group with the most spikes, of equal ones the first; undefined when nothing spoke. */
-function loudest(counts: Uint16Array, groups: LiveModel["groups"]): number | undefined {
-  const spikes = new Uint32Array(groups.count);
-  counts.forEach((count, neuron) => {
-    const group = groups.groupOf[neuron] ?? 0;
-    spikes[group] = (spikes[group] ?? 0) + count;
-  });
-  const most = spikes.reduce((a, b) => Math.max(a, b), 0);
-  return most === 0 ? undefined : spikes.indexOf(most);
 }

@@ -18,14 +18,14 @@ import {
 } from "rxjs";
 import type { EventBatch } from "../core/batches.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
-import type { Control } from "../core/control.ts";
-import type { Decision, Snapshot, StageCounts } from "../core/telemetry.ts";
+import type { Control, Reward } from "../core/control.ts";
+import type { Decision, MarginTrace, Rewards, Snapshot, StageCounts } from "../core/telemetry.ts";
 import type { EventSensor } from "../sensors/sensor.ts";
 import { BoundedQueue } from "./bounded-queue.ts";
 import { encoderFor } from "./encoder-for.ts";
 import { EventPictureBuilder } from "./event-picture.ts";
 import { FrameJudge } from "./frame-judge.ts";
-import { groupOrder, LearnedView } from "./learned-view.ts";
+import { LearnedView } from "./learned-view.ts";
 import type { LiveModel } from "./live-model.ts";
 import { Meter } from "./meter.ts";
 import { queued } from "./operators/queued.ts";
@@ -50,6 +50,8 @@ export type LiveOptions = {
 
 /** Enough to ride out a hiccup; more would only make decisions late. */
 const QUEUE_FRAMES = 4;
+/** Of the time, for tracing how decisions came about. */
+const MOST_TRACE_LOAD = 0.05;
 
 export class LiveGraph {
   readonly #options: LiveOptions;
@@ -64,9 +66,11 @@ export class LiveGraph {
   readonly #judge: FrameJudge;
   #learning: boolean;
   #decision: Decision | undefined;
-  /** What lookers-on said about answers; votes do not learn from it. */
-  #told = { right: 0, wrong: 0 };
+  /** What lookers-on said about answers. */
+  #rewards: Rewards = { right: 0, wrong: 0, taught: 0, missed: 0 };
   #snapshots = 0;
+  #trace: MarginTrace | undefined;
+  #traceDueUs = Number.NEGATIVE_INFINITY;
 
   constructor(options: LiveOptions, clock: Clock = systemClock, scheduler: SchedulerLike = asyncScheduler) {
     const { sensor, model, learn = false } = options;
@@ -74,13 +78,13 @@ export class LiveGraph {
     this.#scheduler = scheduler;
     this.#clock = clock;
     this.#meter = new Meter(clock);
-    this.#encoder = new TimedEncoder(encoderFor(sensor, model.description), this.#meter, clock);
+    this.#encoder = new TimedEncoder(encoderFor(sensor, model), this.#meter, clock);
     const mayWait = sensor.paced || sensor.hurry !== undefined;
     this.#queue = mayWait ? new BoundedQueue({ capacity: QUEUE_FRAMES, policy: "drop-oldest" }) : undefined;
     this.#picture = new EventPictureBuilder(sensor);
-    this.#raster = new RasterBuilder(model.network.neurons);
+    this.#raster = new RasterBuilder(model.units);
     const rows = Array.from({ length: this.#raster.rows }, (_, row) => this.#raster.neuronOf(row));
-    this.#learnedView = new LearnedView(model.description, rows, clock);
+    this.#learnedView = new LearnedView(rows, clock);
     this.#judge = new FrameJudge({ model, meter: this.#meter });
     this.#learning = learn;
     sensor.hurry?.(learn);
@@ -112,6 +116,19 @@ export class LiveGraph {
     );
   }
 
+  /** Told again with every snapshot of its decision, but traced only so often that frames do not wait for it. */
+  #margins(): MarginTrace | undefined {
+    if (this.#decision === undefined) return undefined;
+    const { model } = this.#options;
+    model.show(this.#decision.id);
+    if (this.#trace?.decision === this.#decision.id) return this.#trace;
+    const nowUs = this.#clock.nowUs();
+    if (nowUs < this.#traceDueUs) return undefined;
+    this.#trace = model.margins();
+    this.#traceDueUs = nowUs + (this.#clock.nowUs() - nowUs) / MOST_TRACE_LOAD;
+    return this.#trace;
+  }
+
   /** The view of this moment; what it tells of spikes and of what was learned is not told again. */
   snapshot(state: Snapshot["state"], message?: string): Snapshot {
     const { sensor, model, furtherStages, notice } = this.#options;
@@ -120,16 +137,16 @@ export class LiveGraph {
       state,
       message: message ?? sensor.fault() ?? notice?.(),
       source: sensor.name,
-      system: model.description.system,
+      system: model.system,
       learning: this.#learning,
       classNames: model.classNames,
       frames: this.#judge.frames,
       eventsPerSecond: this.#meter.eventsPerSecond(),
       decision: this.#decision,
-      margins: undefined,
+      margins: this.#margins(),
       accuracy: this.#judge.accuracy(),
-      rewardable: "count" as const,
-      rewards: { ...this.#told, taught: 0, missed: 0 },
+      rewardable: model.rewardable,
+      rewards: this.#rewards,
       speed: this.#meter.speed(),
       latencies: this.#meter.latencies(),
       stages: [
@@ -141,7 +158,7 @@ export class LiveGraph {
       ],
       picture: this.#picture.take(),
       raster: this.#raster.take(),
-      wave: undefined,
+      wave: model.takeWave(),
       learned: this.#learnedView.take(model, { learning: this.#learning }),
     }));
   }
@@ -167,13 +184,12 @@ export class LiveGraph {
         break;
       case "name":
         // A group that is not there is a page that is out of date: nothing to name, nothing to stop for.
-        if (control.group >= model.groups.count) break;
-        model.name(control.group, control.name);
+        if (control.group >= model.groupCount || !model.name(control.group, control.name)) break;
         this.#learnedView.renew();
         onNamed?.();
         break;
       case "reward":
-        this.#told = { ...this.#told, [control.outcome]: this.#told[control.outcome] + 1 };
+        this.#reward(control);
         break;
       case "stop":
         break;
@@ -183,27 +199,25 @@ export class LiveGraph {
   #decide({ frame, arrivedUs, readyUs }: TimedFrame): Decision {
     const { model } = this.#options;
     if (this.#queue !== undefined) this.#meter.took("queue", this.#clock.nowUs() - readyUs);
-    const { decision, presented } = this.#judge.judge(frame, { learn: this.#learning, arrivedUs });
+    const { decision, judged } = this.#judge.judge(frame, { learn: this.#learning, arrivedUs });
     this.#meter.took("answer", this.#clock.nowUs() - arrivedUs);
     this.#meter.measure("other", () => {
       const { startUs, endUs, label, group, truth } = decision;
       const right = truth === undefined ? undefined : label === truth;
-      this.#raster.add(frame, presented.output, { startUs, endUs, label, group, right });
-      this.#learnedView.add(presented.counts, model.groups);
-      this.#regroup(presented.counts);
+      this.#raster.add(frame, judged.output, { startUs, endUs, label, group, right });
+      this.#learnedView.add(judged);
+      if (model.follow({ learn: this.#learning })) this.#learnedView.regroup();
     });
     this.#decision = decision;
     return decision;
   }
 
-  /** Groups follow what learns; where nothing learns they hold still, once there are any. */
-  #regroup(counts: Uint16Array): void {
-    const { groups, readout } = this.#options.model;
-    const isFirst = !groups.isSorted;
-    if (!isFirst && !this.#learning) return;
-    groups.observe(counts);
-    if (!groups.follow() || !isFirst) return;
-    groups.reorder(groupOrder({ groups, readout }));
-    this.#learnedView.regroup();
+  #reward(reward: Reward): void {
+    const { outcome } = reward;
+    const became = this.#meter.measure("other", () =>
+      this.#options.model.reward(reward, { learn: this.#learning }),
+    );
+    const counted = { ...this.#rewards, [outcome]: this.#rewards[outcome] + 1 };
+    this.#rewards = became === "counted" ? counted : { ...counted, [became]: counted[became] + 1 };
   }
 }

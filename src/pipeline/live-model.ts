@@ -1,146 +1,89 @@
 /**
- * What learns in the live pipeline, as one: network, readout and groups of neurons. It can be named by hand, forgotten
- * and begun anew, and captured as a model. It presents nothing itself.
+ * What the live pipeline asks of whatever learns in it: judge frames, tell what was learned, be named, rewarded,
+ * forgotten and captured. Types only; which network is behind it is the business of each that implements this.
  */
-import { usageError } from "../core/errors.ts";
-import type { Model, ModelDescription } from "../model/schema.ts";
-import { SpikingNetwork } from "../network/spiking-network.ts";
-import { NeuronGroups } from "../readout/neuron-groups.ts";
-import { VoteReadout } from "../readout/vote.ts";
-import { trainedModel } from "./trained-model.ts";
+import type { SpikeBatch } from "../core/batches.ts";
+import type { Reward } from "../core/control.ts";
+import type { FrameWave, Learned, MarginTrace, NeuronGroup, Snapshot } from "../core/telemetry.ts";
+import type { AnyModel } from "../model/any-model.ts";
+import type { EncoderDescription } from "../model/schema.ts";
+import type { Vote } from "../readout/votes.ts";
 
-/** What of a network the live pipeline needs. */
-export type LiveNetwork = Pick<SpikingNetwork, "present" | "fields" | "neurons" | "inputs">;
-/** What of a readout the live pipeline needs. */
-export type LiveReadout = Pick<VoteReadout, "decide" | "learn" | "forgetBy" | "assignments" | "given">;
+/** Books the time of a frame's two parts. */
+export type Measure = <T>(part: "network" | "readout", work: () => T) => T;
 
-/** What the live graph needs; its parts may be others after `reset` and `name`. */
-export type LiveModel = {
-  readonly description: ModelDescription;
-  readonly network: LiveNetwork;
-  readonly readout: LiveReadout;
-  readonly groups: NeuronGroups;
-  /** Classes by label: those of the description, and those named by hand since. */
-  readonly classNames: readonly string[];
-  /** Fresh weights, no names. */
-  reset(): void;
-  /** Names the neurons of a group by hand; an empty name takes the given one away. */
-  name(group: number, name: string): void;
+export type FrameOptions = {
+  /** `Decision.id` of what will be answered. */
+  readonly id: number;
+  readonly learn: boolean;
+  /** Frames shown with learning on before this one, since the weights were fresh or loaded. */
+  readonly framesLearned: number;
+  readonly measure: Measure;
 };
 
-export class TrainableModel implements LiveModel {
-  readonly description: ModelDescription;
-  #network: SpikingNetwork;
-  #readout: VoteReadout;
-  #groups: NeuronGroups;
-  #classNames: readonly string[];
-  /** Frames shown with learning on to the weights as they are now, before this run. */
-  #framesBefore: number;
-  /** Measured with the weights as they were made or loaded; none once they are forgotten. */
-  #accuracy: ModelDescription["accuracy"];
+export type JudgedFrame = {
+  readonly vote: Vote;
+  /** The group that spoke most, or the class that was answered; undefined when nothing spoke. */
+  readonly group: number | undefined;
+  /** Per group: its spikes; of classes: 1 for the one that was answered. */
+  readonly said: ArrayLike<number>;
+  /** Spikes per feature, where there are features. */
+  readonly features: ArrayLike<number> | undefined;
+  /** Spikes of the raster's units. */
+  readonly output: SpikeBatch;
+  /** Output spikes, listed or not. */
+  readonly spikes: number;
+};
 
-  private constructor(
-    description: ModelDescription,
-    parts: {
-      readonly network: SpikingNetwork;
-      readonly readout: VoteReadout;
-      readonly groups: NeuronGroups;
-    },
-  ) {
-    this.description = description;
-    this.#network = parts.network;
-    this.#readout = parts.readout;
-    this.#groups = parts.groups;
-    this.#classNames = description.readout.classNames;
-    this.#framesBefore = description.provenance.framesSeen;
-    this.#accuracy = description.accuracy;
-  }
+/** What was learned, as it stands; all arrays are the receiver's own. */
+export type LearnedState = Pick<Learned, "kind" | "planes" | "width" | "height"> & {
+  readonly groups: readonly Omit<NeuronGroup, "share">[];
+  /** Group of each unit; undefined with classes. */
+  readonly groupOf: Uint16Array | undefined;
+  /** groups × planes × height × width, of any scale. */
+  readonly fields: Float32Array;
+  /** Receptive fields of features, count × planes × height × width. */
+  readonly features:
+    | (Pick<Learned, "planes" | "width" | "height"> & { readonly fields: Float32Array })
+    | undefined;
+  /** What learning moves: how fast is measured on it. */
+  readonly weights: Float32Array;
+};
 
-  /** @throws SpikelineError and errors of SpikingNetwork.create */
-  static create(description: ModelDescription): TrainableModel {
-    const network = SpikingNetwork.create(description);
-    const groups = new NeuronGroups({ neurons: network.neurons, seed: description.seed });
-    return new TrainableModel(description, { network, readout: VoteReadout.create(description), groups });
-  }
+/** What became of a reward: the readout learned from it, it was only counted, or its frame was no longer kept. */
+export type Rewarded = "taught" | "counted" | "missed";
 
-  static restore(model: Model): TrainableModel {
-    return new TrainableModel(model.description, {
-      network: SpikingNetwork.restore(model),
-      readout: VoteReadout.restore(model),
-      groups: NeuronGroups.restore(model),
-    });
-  }
-
-  get network(): SpikingNetwork {
-    return this.#network;
-  }
-
-  get readout(): VoteReadout {
-    return this.#readout;
-  }
-
-  get groups(): NeuronGroups {
-    return this.#groups;
-  }
-
-  get classNames(): readonly string[] {
-    return this.#classNames;
-  }
-
-  reset(): void {
-    const { description } = this;
-    this.#network.dispose();
-    this.#network = SpikingNetwork.create(description);
-    this.#readout = VoteReadout.create(description);
-    this.#groups = new NeuronGroups({ neurons: this.#network.neurons, seed: description.seed });
-    this.#classNames = description.readout.classNames;
-    this.#framesBefore = 0;
-    this.#accuracy = [];
-  }
-
-  name(group: number, name: string): void {
-    if (!Number.isInteger(group) || group < 0 || group >= this.#groups.count) {
-      throw usageError(
-        "GROUP_UNKNOWN",
-        `Expected a group below ${this.#groups.count} to name, found ${group}.`,
-      );
-    }
-    // Before the readout is asked: a new class makes a new readout.
-    const label = name === "" ? undefined : this.#labelOf(name);
-    this.#readout.name(this.#groups.members(group), label);
-  }
-
+export type LiveModel = {
+  readonly system: string;
+  /** The sensor it was made for. */
+  readonly input: { readonly width: number; readonly height: number };
+  readonly encoder: EncoderDescription;
+  /** Lines that the encoder must have. */
+  readonly inputs: number;
+  /** What speaks in the raster: neurons or features. */
+  readonly units: number;
+  readonly groupCount: number;
+  /** Classes by label: those it was made with, and those named by hand since. */
+  readonly classNames: readonly string[];
+  readonly rewardable: Snapshot["rewardable"];
+  /** Presents a frame, decides, and only then learns from it. */
+  judge(frame: SpikeBatch, options: FrameOptions): JudgedFrame;
+  /** What is due between two frames and is none of their time. True when the groups are others now. */
+  follow(options: { readonly learn: boolean }): boolean;
+  /** A decision goes out to whoever looks on, who may come back to it. */
+  show(id: number): void;
+  /** The lead within the newest frame, where the readout can tell. */
+  margins(): MarginTrace | undefined;
+  /** The newest frame's feature spikes, where there are some. Said once. */
+  takeWave(): FrameWave | undefined;
+  learned(): LearnedState;
+  /** Fresh weights, no names. */
+  reset(): void;
+  /** Names a group by hand; an empty name takes the given one away. False where it may not be called so. */
+  name(group: number, name: string): boolean;
+  reward(reward: Reward, options: { readonly learn: boolean }): Rewarded;
   /** The model as it stands, ready to be written. `framesLearned` counts this run's, since the last reset. */
-  capture({ framesLearned, source }: { readonly framesLearned: number; readonly source: string }): Model {
-    const { description } = this;
-    const { provenance, readout } = description;
-    return trainedModel(
-      {
-        ...description,
-        accuracy: this.#accuracy,
-        provenance: { ...provenance, framesSeen: this.#framesBefore },
-        readout: { ...readout, classNames: [...this.#classNames] },
-      },
-      {
-        network: this.#network,
-        readout: this.#readout,
-        groups: this.#groups,
-        framesLearned,
-        source,
-      },
-    );
-  }
-
-  dispose(): void {
-    this.#network.dispose();
-  }
-
-  /** The label of a name, which becomes a new class when it is none yet. */
-  #labelOf(name: string): number {
-    const known = this.#classNames.indexOf(name);
-    if (known >= 0) return known;
-    this.#classNames = [...this.#classNames, name];
-    this.#readout = this.#readout.withClasses(this.#classNames.length);
-    return this.#classNames.length - 1;
-  }
-}
+  capture(run: { readonly framesLearned: number; readonly source: string }): AnyModel;
+  /** Frees the native memory; idempotent. */
+  dispose(): void;
+};

@@ -2,7 +2,7 @@
 import type { Control } from "../core/control.ts";
 import type { ExitCode } from "../core/errors.ts";
 import type { Snapshot } from "../core/telemetry.ts";
-import type { ModelDescription } from "../model/schema.ts";
+import type { AnyModel } from "../model/any-model.ts";
 import type { CheckpointerState } from "./checkpointer.ts";
 import type { SourceDescription } from "./open-source.ts";
 
@@ -11,7 +11,7 @@ export type StartOptions = {
   /** A model file's bytes and what to call it, or a description to begin anew from. */
   readonly model:
     | { readonly bytes: Uint8Array; readonly name: string }
-    | { readonly description: ModelDescription };
+    | { readonly description: AnyModel["description"] };
   /** Learn from the first frame on. */
   readonly learn: boolean;
   /**

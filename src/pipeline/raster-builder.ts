@@ -62,25 +62,35 @@ export class RasterBuilder {
     };
   }
 
+  /** A hurried source brings 100,000 spikes between two snapshots: those that are not shown are only counted. */
   #listed(frames: readonly Gathered[], fromUs: number): Pick<Raster, "offsetUs" | "row" | "shownOneIn"> {
-    const offsets: number[] = [];
-    const rows: number[] = [];
+    let sampled = 0;
+    this.#eachSampled(frames, () => sampled++);
+    const shownOneIn = Math.max(1, Math.ceil(sampled / MOST_SPIKES));
+    const shown = Math.ceil(sampled / shownOneIn);
+    const offsetUs = new Uint32Array(shown);
+    const rows = new Uint16Array(shown);
+    let at = 0;
+    this.#eachSampled(frames, (row, output, i) => {
+      if (at % shownOneIn === 0) {
+        offsetUs[at / shownOneIn] = output.startUs - fromUs + (output.offsetUs[i] ?? 0);
+        rows[at / shownOneIn] = row;
+      }
+      at++;
+    });
+    return { offsetUs, row: rows, shownOneIn };
+  }
+
+  #eachSampled(
+    frames: readonly Gathered[],
+    take: (row: number, output: SpikeBatch, i: number) => void,
+  ): void {
     for (const { output } of frames) {
-      const shiftUs = output.startUs - fromUs;
       for (let i = 0; i < output.length; i++) {
         const row = this.#rowOf[output.neuron[i] ?? 0] ?? -1;
-        if (row < 0) continue;
-        offsets.push(shiftUs + (output.offsetUs[i] ?? 0));
-        rows.push(row);
+        if (row >= 0) take(row, output, i);
       }
     }
-    const shownOneIn = Math.max(1, Math.ceil(offsets.length / MOST_SPIKES));
-    const isShown = (_: number, i: number) => i % shownOneIn === 0;
-    return {
-      offsetUs: Uint32Array.from(offsets.filter(isShown)),
-      row: Uint16Array.from(rows.filter(isShown)),
-      shownOneIn,
-    };
   }
 }
 

@@ -1,4 +1,4 @@
-/** How fast weights move: mean change of a weight in a minute, as a share of the mean weight. */
+/** How fast weights move: mean change of a weight in a minute, as a share of the mean weight, whatever their signs. */
 import type { Clock } from "../core/clock.ts";
 
 /** Long enough that single frames even out, short enough to follow a learner that settles. */
@@ -47,7 +47,7 @@ function changeBetween(before: Float32Array, now: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < now.length; i++) {
     change += Math.abs((now[i] ?? 0) - (before[i] ?? 0));
-    sum += now[i] ?? 0;
+    sum += Math.abs(now[i] ?? 0);
   }
   return sum === 0 ? 0 : change / sum;
 }

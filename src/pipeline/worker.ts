@@ -17,13 +17,12 @@ import {
 } from "rxjs";
 import { dataError, EXIT, SpikelineError } from "../core/errors.ts";
 import type { Snapshot } from "../core/telemetry.ts";
-import { decodeModel } from "../model/load.ts";
 import { encodeModel } from "../model/save.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { type SnapshotState, snapshotsOf } from "./live.ts";
 import { LiveGraph } from "./live-graph.ts";
-import { TrainableModel } from "./live-model.ts";
 import type { FromPipeline, StartOptions, ToPipeline } from "./messages.ts";
+import { openModel } from "./open-model.ts";
 import { announcedLabels, openSource, type SourceDescription } from "./open-source.ts";
 import { AcknowledgedCounts, whileAcknowledged } from "./operators/while-acknowledged.ts";
 
@@ -85,11 +84,6 @@ function runPipeline(options: StartOptions, messages$: Observable<ToPipeline>): 
       finalize(() => model.dispose()),
     );
   });
-}
-
-function openModel(model: StartOptions["model"]): TrainableModel {
-  if ("bytes" in model) return TrainableModel.restore(decodeModel(model.bytes, model.name));
-  return TrainableModel.create(model.description);
 }
 
 function checkLabels(source: SourceDescription, classNames: readonly string[]): void {

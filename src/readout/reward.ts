@@ -108,14 +108,21 @@ export class RewardReadout {
     return readout;
   }
 
-  /** The same readout with room for more classes, whose neurons begin as in a new one. */
+  /**
+   * The same readout with room for more classes. Their neurons begin as the mean of those there are, beside the fresh
+   * weights of a new readout: a score of 0 would beat classes that have learned mostly by being wrong.
+   */
   withClasses(classes: number): RewardReadout {
     const wider = new RewardReadout({ ...this.description, classes });
     const [from, to] = [this.#state(), wider.#state()];
     const [narrow, wide] = [from.weights.length, to.weights.length].map((n) => n / this.#inputs);
     for (let input = 0; input < this.#inputs; input++) {
       const row = from.weights.subarray(input * (narrow ?? 0), (input + 1) * (narrow ?? 0));
-      to.weights.set(row, input * (wide ?? 0));
+      const at = input * (wide ?? 0);
+      to.weights.set(row, at);
+      const mean = row.reduce((sum, weight) => sum + weight, 0) / row.length;
+      for (let n = at + row.length; n < at + (wide ?? 0); n++)
+        to.weights[n] = bounded((to.weights[n] ?? 0) + mean);
     }
     to.behind.set(from.behind);
     to.counters.set(from.counters);
@@ -211,6 +218,11 @@ export class RewardReadout {
     return judgeAllEarly(this.#native, this.description, { spikes, margin });
   }
 
+  /** inputs × (classes · neuronsPerClass), a copy. */
+  weights(): Float32Array {
+    return this.#state().weights;
+  }
+
   /** The complete state, as copies. */
   tensors(): Map<string, Tensor> {
     const { weights, behind, counters } = this.#state();
@@ -245,6 +257,10 @@ export class RewardReadout {
     };
   }
 }
+
+/** native/kernel/reward_readout.hpp: kMostWeight. */
+const MOST_WEIGHT = 0.9990234375;
+const bounded = (weight: number) => Math.min(MOST_WEIGHT, Math.max(-MOST_WEIGHT, weight));
 
 function nativeParams(description: RewardDescription): NativeRewardParams {
   const { rule, marginGate, runnerUpShare, recencyPenalty, neuronsPerClass, memory, initialMax } =

@@ -42,6 +42,21 @@ describe("a surface model", () => {
     expect(restored.tensors().get("readout.weights")).toEqual(model.tensors.get("readout.weights"));
   });
 
+  test("may bring the mean frames of its classes, of its sensor's size and from 0 to 1", () => {
+    const withFrames = (shape: number[], data: Float32Array) => {
+      const model = tinySurfaceModel(reward);
+      return { ...model, tensors: new Map(model.tensors).set("readout.meanFrames", { shape, data }) };
+    };
+    const model = withFrames([2, 6, 8], new Float32Array(96).fill(0.25));
+    expect(decodeAnyModel(encodeModel(model), "m")).toEqual(model);
+    for (const wrong of [
+      withFrames([2, 8, 6], new Float32Array(96)),
+      withFrames([2, 6, 8], new Float32Array(96).fill(1.5)),
+    ]) {
+      expect(errorOf(() => encodeModel(wrong)).code).toBe("MODEL_TENSOR");
+    }
+  });
+
   test("is none of a clocked network, and the sentence says what it is", () => {
     const error = errorOf(() => decodeModel(encodeModel(tinySurfaceModel()), "m.safetensors"));
     expect(error.code).toBe("MODEL_KIND");

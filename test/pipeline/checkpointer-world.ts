@@ -1,9 +1,9 @@
 /** A checkpointer with a clock and saves in the hands of the test. */
-import type { Model } from "../../src/model/schema.ts";
+import type { AnyModel } from "../../src/model/any-model.ts";
 import { Checkpointer } from "../../src/pipeline/checkpointer.ts";
 import { tinyModel } from "../model/tiny-model.ts";
 
-export const framesOf = ({ description }: Model) => description.provenance.framesSeen;
+export const framesOf = ({ description }: AnyModel) => description.provenance.framesSeen;
 
 /** A checkpointer of a clock in seconds set by hand, whose saves end when the test says so. */
 export function world({ bytes = 1000, everyMs }: { bytes?: number; everyMs?: number } = {}) {

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Learned } from "../../src/core/telemetry.ts";
 import type { ModelDescription } from "../../src/model/schema.ts";
 import { SpikingNetwork } from "../../src/network/spiking-network.ts";
-import { groupOrder, LearnedView } from "../../src/pipeline/learned-view.ts";
-import type { LiveModel } from "../../src/pipeline/live-model.ts";
+import { groupOrder } from "../../src/pipeline/clocked-frames.ts";
+import { LearnedView } from "../../src/pipeline/learned-view.ts";
 import { NeuronGroups } from "../../src/readout/neuron-groups.ts";
 import { eventDescription, fakeClock, fakeModel, fakeNetwork, fakeReadout } from "./live-world.ts";
 
@@ -20,21 +20,17 @@ function world() {
   const groups = new NeuronGroups({ neurons: NEURONS, seed: 1 });
   const { clock, passMs } = fakeClock();
   const description = eventDescription(NEURONS);
-  const model: LiveModel = fakeModel([], {
+  const model = fakeModel([], {
     description,
     groups,
     classNames: ["nil", "one", "two"],
     network: { ...fakeNetwork(), neurons: NEURONS, fields: () => fields.slice() },
     readout: { ...fakeReadout(), assignments: () => labels.slice(), given: () => given.slice() },
   });
-  const view = new LearnedView(description, ROWS, clock);
-  /** The output spikes of a frame: so many of one neuron of each group. */
+  const view = new LearnedView(ROWS, clock);
+  /** The output spikes of a frame: so many of each group. */
   const say = (...spikes: readonly number[]) => {
-    const counts = new Uint16Array(NEURONS);
-    spikes.forEach((count, group) => {
-      counts[groups.members(group)[0] ?? 0] = count;
-    });
-    view.add(counts, groups);
+    view.add({ said: spikes, features: undefined });
   };
   const setField = (neuron: number, ...weights: readonly number[]) => fields.set(weights, neuron * INPUTS);
   const take = (options = off): Learned => {
@@ -79,7 +75,7 @@ describe("the fields of what was learned", () => {
     const { model, clock } = now;
     const shapeOf = (encoder: ModelDescription["encoder"], width: number, height: number) => {
       const description = { ...eventDescription(NEURONS), encoder, input: { width, height } };
-      const learned = new LearnedView(description, ROWS, clock).take(model, off);
+      const learned = new LearnedView(ROWS, clock).take(fakeModel([], { ...model, description }), off);
       return [learned?.planes, learned?.width, learned?.height];
     };
     const grid = { kind: "event-grid", window: { by: "episode" } } as const;
@@ -109,7 +105,10 @@ describe("the fields of what was learned", () => {
       layers: [{ ...layer, inputs: 400 }],
     };
     const network = SpikingNetwork.create(wide);
-    const fresh = new LearnedView(wide, ROWS, now.clock).take({ ...model, network }, off);
+    const fresh = new LearnedView(ROWS, now.clock).take(
+      fakeModel([], { ...model, description: wide, network }),
+      off,
+    );
     expect(fresh?.groups.map(({ isForming }) => isForming)).toEqual([true, true]);
     network.dispose();
   });
@@ -191,7 +190,7 @@ describe("when what was learned is told", () => {
 
   it("is less often when reading the weights takes long, so that it takes two hundredths of the time", () => {
     const { view, model, fields, passMs } = now;
-    const slow = {
+    const slow = fakeModel([], {
       ...model,
       network: {
         ...fakeNetwork(),
@@ -200,7 +199,7 @@ describe("when what was learned is told", () => {
           return fields.slice();
         },
       },
-    };
+    });
     expect(view.take(slow, off)).toBeDefined();
     passMs(979);
     expect(view.take(slow, off)).toBeUndefined();

@@ -2,8 +2,8 @@ import { Subject } from "rxjs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { EventBatch } from "../../src/core/batches.ts";
 import type { Control } from "../../src/core/control.ts";
+import { LiveClockedModel } from "../../src/pipeline/live-clocked-model.ts";
 import { LiveGraph, type LiveOptions } from "../../src/pipeline/live-graph.ts";
-import { TrainableModel } from "../../src/pipeline/live-model.ts";
 import { fakeClock, fakeModel, fakeSensor, missingOf } from "./live-world.ts";
 import { bitsOf, eventsOf, trainableDescription } from "./trainable-world.ts";
 
@@ -14,7 +14,7 @@ afterEach(() => {
 
 /** A running graph with a real model, whose frames and controls come when the test says so. */
 function running(over: Partial<LiveOptions> = {}) {
-  const model = TrainableModel.create(trainableDescription());
+  const model = LiveClockedModel.create(trainableDescription());
   open.push(model);
   const { clock, passMs } = fakeClock();
   const batch$ = new Subject<EventBatch>();

@@ -4,8 +4,8 @@ import type { EventBatch } from "../../src/core/batches.ts";
 import type { Control } from "../../src/core/control.ts";
 import type { Decision } from "../../src/core/telemetry.ts";
 import type { ModelDescription } from "../../src/model/schema.ts";
+import type { LiveNetwork } from "../../src/pipeline/clocked-frames.ts";
 import { LiveGraph } from "../../src/pipeline/live-graph.ts";
-import type { LiveNetwork } from "../../src/pipeline/live-model.ts";
 import { SimulatedDigitsSensor } from "../../src/sensors/simulated-digits.ts";
 import { waitingClock } from "../sensors/recording-world.ts";
 import {

@@ -5,9 +5,17 @@ import type { EventBatch, SpikeBatch } from "../../src/core/batches.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import type { Snapshot, StageCounts } from "../../src/core/telemetry.ts";
 import type { ModelDescription } from "../../src/model/schema.ts";
+import {
+  type ClockedParts,
+  followGroups,
+  judgeClocked,
+  type LiveNetwork,
+  type LiveReadout,
+  learnedByGroups,
+} from "../../src/pipeline/clocked-frames.ts";
 import { livePipeline } from "../../src/pipeline/live.ts";
 import type { LiveOptions } from "../../src/pipeline/live-graph.ts";
-import type { LiveModel, LiveNetwork, LiveReadout } from "../../src/pipeline/live-model.ts";
+import type { LiveModel } from "../../src/pipeline/live-model.ts";
 import { NeuronGroups } from "../../src/readout/neuron-groups.ts";
 import type { EventSensor } from "../../src/sensors/sensor.ts";
 import { tinyDescription } from "../model/tiny-model.ts";
@@ -112,18 +120,45 @@ export function fakeReadout(log: string[] = []): LiveReadout {
   };
 }
 
+type FakeParts = ClockedParts & {
+  readonly description: ModelDescription;
+  readonly classNames: readonly string[];
+};
+
 /** Four neurons in one real group; `log` hears all that it is asked. */
-export function fakeModel(log: string[] = [], over: Partial<LiveModel> = {}): LiveModel {
+export function fakeModel(log: string[] = [], over: Partial<FakeParts> = {}): LiveModel & FakeParts {
   const description = over.description ?? eventDescription();
-  return {
+  const parts = {
     description,
     network: fakeNetwork(log),
     readout: fakeReadout(log),
     groups: new NeuronGroups({ neurons: 4, seed: 1 }),
     classNames: description.readout.classNames,
-    reset: () => log.push("reset"),
-    name: (group, name) => log.push(`name ${group} ${name}`),
     ...over,
+  };
+  const { system, input, encoder, layers } = description;
+  let counts: Uint16Array = new Uint16Array(0);
+  return {
+    ...parts,
+    ...{ system, input, encoder, inputs: layers[0].inputs },
+    units: parts.network.neurons,
+    groupCount: parts.groups.count,
+    rewardable: "count",
+    judge: (frame, options) => {
+      const judged = judgeClocked(parts, frame, options);
+      counts = judged.counts;
+      return judged;
+    },
+    follow: (options) => followGroups(parts, counts, options),
+    show: () => undefined,
+    margins: () => undefined,
+    takeWave: () => undefined,
+    learned: () => learnedByGroups(parts, parts),
+    reset: () => log.push("reset"),
+    name: (group, name) => log.push(`name ${group} ${name}`) > 0,
+    reward: () => "counted",
+    capture: () => ({ description, tensors: new Map() }),
+    dispose: () => log.push("disposed"),
   };
 }
 

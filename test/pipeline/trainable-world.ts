@@ -2,7 +2,7 @@
 import type { EventBatch, SpikeBatch } from "../../src/core/batches.ts";
 import { Random } from "../../src/core/random.ts";
 import type { ModelDescription } from "../../src/model/schema.ts";
-import type { TrainableModel } from "../../src/pipeline/live-model.ts";
+import type { LiveClockedModel } from "../../src/pipeline/live-clocked-model.ts";
 import { eventDescription } from "./live-world.ts";
 
 const FRAME_US = 50_000;
@@ -42,7 +42,7 @@ export function eventsOf(index: number, kind = index % 4): EventBatch {
 }
 
 /** Shows frames with learning on; the readout is told the truth. Answers the output spikes of all neurons. */
-export function teach(model: TrainableModel, frames: number): Uint32Array {
+export function teach(model: LiveClockedModel, frames: number): Uint32Array {
   const spikes = new Uint32Array(model.network.neurons);
   for (let i = 0; i < frames; i++) {
     const { counts } = model.network.present(frameOf(i), { learn: true });
@@ -57,7 +57,7 @@ export function teach(model: TrainableModel, frames: number): Uint32Array {
 }
 
 /** All of the model that a file would hold, as comparable bytes. */
-export function bitsOf(model: TrainableModel): Readonly<Record<string, string>> {
+export function bitsOf(model: LiveClockedModel): Readonly<Record<string, string>> {
   const { tensors } = model.capture({ framesLearned: 0, source: "test" });
   const hex = ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>
     Buffer.from(buffer, byteOffset, byteLength).toString("hex");

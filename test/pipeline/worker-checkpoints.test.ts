@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { newestGeneration } from "../../src/model/generations.ts";
 import { decodeModel } from "../../src/model/load.ts";
-import { TrainableModel } from "../../src/pipeline/live-model.ts";
+import { LiveClockedModel } from "../../src/pipeline/live-clocked-model.ts";
 import type { StartOptions } from "../../src/pipeline/messages.ts";
 import { startWorker } from "../../src/pipeline/start-worker.ts";
 import { nmnistBytes, wanderingWords } from "../formats/nmnist-bytes.ts";
@@ -81,7 +81,7 @@ describe("the checkpoints of the pipeline thread", () => {
     await pipeline.stop();
     expect((await pipeline.result).checkpoint).toMatchObject({ saved: 1, fault: undefined });
     const { bytes } = await newest();
-    const restored = TrainableModel.restore(decodeModel(bytes, "mine"));
+    const restored = LiveClockedModel.restore(decodeModel(bytes, "mine"));
     expect(restored.classNames.at(-1)).toBe("Ada");
     const given = [...restored.readout.given()];
     expect(given).toEqual([...new Array(10).fill(-1), ...new Array(10).fill(3)]);

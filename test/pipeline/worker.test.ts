@@ -7,8 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decodeModel } from "../../src/model/load.ts";
 import { encodeModel } from "../../src/model/save.ts";
 import { snapshotsOf } from "../../src/pipeline/live.ts";
+import { LiveClockedModel } from "../../src/pipeline/live-clocked-model.ts";
 import { LiveGraph } from "../../src/pipeline/live-graph.ts";
-import { TrainableModel } from "../../src/pipeline/live-model.ts";
 import type { FromPipeline, StartOptions, ToPipeline } from "../../src/pipeline/messages.ts";
 import { openSource } from "../../src/pipeline/open-source.ts";
 import { startWorker } from "../../src/pipeline/start-worker.ts";
@@ -32,7 +32,7 @@ describe("the pipeline thread", () => {
     const options = { source, model: { description: description() }, learn: true, wantModel: true };
     const { snapshot, model } = await startWorker(options).result;
 
-    const mine = TrainableModel.create(description());
+    const mine = LiveClockedModel.create(description());
     const graph = new LiveGraph({ sensor: openSource(source), model: mine, learn: true, control$: NEVER });
     const here = await lastValueFrom(snapshotsOf(graph));
     expect(snapshot).toMatchObject({ state: "ended", frames: 9, learning: true, source: "toys" });

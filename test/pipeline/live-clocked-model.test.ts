@@ -2,27 +2,27 @@ import { afterEach, describe, expect, it } from "vitest";
 import { decodeModel } from "../../src/model/load.ts";
 import { encodeModel } from "../../src/model/save.ts";
 import type { ModelDescription } from "../../src/model/schema.ts";
-import { TrainableModel } from "../../src/pipeline/live-model.ts";
+import { LiveClockedModel } from "../../src/pipeline/live-clocked-model.ts";
 import { bitsOf, frameOf, teach, trainableDescription } from "./trainable-world.ts";
 
-const made: TrainableModel[] = [];
-const keep = (model: TrainableModel) => {
+const made: LiveClockedModel[] = [];
+const keep = (model: LiveClockedModel) => {
   made.push(model);
   return model;
 };
 const create = (description: ModelDescription = trainableDescription()) =>
-  keep(TrainableModel.create(description));
+  keep(LiveClockedModel.create(description));
 /** What a restart makes of it: to a file's bytes and back. */
-const restarted = (model: TrainableModel, framesLearned = 0) => {
+const restarted = (model: LiveClockedModel, framesLearned = 0) => {
   const bytes = encodeModel(model.capture({ framesLearned, source: "toys" }));
-  return keep(TrainableModel.restore(decodeModel(bytes, "again")));
+  return keep(LiveClockedModel.restore(decodeModel(bytes, "again")));
 };
 afterEach(() => {
   for (const model of made.splice(0)) model.dispose();
 });
 
 /** A frame in which the neurons of a group fired once each. */
-const voiceOf = (model: TrainableModel, group: number) =>
+const voiceOf = (model: LiveClockedModel, group: number) =>
   Uint16Array.from(model.groups.groupOf, (of) => (of === group ? 1 : 0));
 
 describe("a model that is reset", () => {
