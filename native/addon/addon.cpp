@@ -11,6 +11,7 @@
 #include "feature_rows_wrap.hpp"
 #include "linear_readout_wrap.hpp"
 #include "reward_readout_wrap.hpp"
+#include "surface_network_wrap.hpp"
 #include "wave_network_wrap.hpp"
 
 namespace {
@@ -21,6 +22,7 @@ using spikeline::addon::LinearReadoutWrap;
 using spikeline::addon::ReadArray;
 using spikeline::addon::ReadNumber;
 using spikeline::addon::RewardReadoutWrap;
+using spikeline::addon::SurfaceNetworkWrap;
 using spikeline::addon::ThrowTypeError;
 using spikeline::addon::WaveNetworkWrap;
 
@@ -57,6 +59,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("FeatureRows", FeatureRowsWrap::Define(env));
   exports.Set("LinearReadout", LinearReadoutWrap::Define(env));
   exports.Set("RewardReadout", RewardReadoutWrap::Define(env));
+  exports.Set("SurfaceNetwork", SurfaceNetworkWrap::Define(env));
   exports.Set("WaveNetwork", WaveNetworkWrap::Define(env));
   exports.Set("sumAll", Napi::Function::New<&SumAll>(env, "sumAll"));
   exports.Set("kernelNames", Napi::Function::New<&KernelNames>(env, "kernelNames"));

@@ -14,6 +14,7 @@ import type {
   NativeRewardParams,
   NativeRewardReadout,
 } from "./readouts.ts";
+import type { NativeSurfaceNetwork, NativeSurfaceParams } from "./surface.ts";
 
 /** native/kernel/clocked_params.hpp in JavaScript. Voltages in mV relative to the leak potential. */
 export type NativeParams = {
@@ -192,6 +193,7 @@ type Binding = {
   readonly FeatureRows: new (params: NativePoolParams) => NativeFeatureRows;
   readonly LinearReadout: new (params: NativeLinearParams) => NativeLinearReadout;
   readonly RewardReadout: new (params: NativeRewardParams) => NativeRewardReadout;
+  readonly SurfaceNetwork: new (params: NativeSurfaceParams, kernel?: string) => NativeSurfaceNetwork;
   readonly WaveNetwork: new (params: NativeWaveParams, kernel?: string) => NativeWaveNetwork;
   /** [sync] Reads the whole array `repeats` times and returns the sum; for bandwidth measurements. */
   sumAll(data: Float32Array, repeats: number): number;

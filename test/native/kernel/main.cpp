@@ -38,5 +38,6 @@ int main() {
   spikeline::test::TestWaveParams(t);
   spikeline::test::TestWaveEncoder(t);
   spikeline::test::TestWaveNetwork(t);
+  spikeline::test::TestSurfaceNetwork(t);
   return t.Report();
 }

@@ -23,6 +23,7 @@ void TestRandomWalk(Checks& t);
 void TestRewardReadout(Checks& t);
 void TestRewardRules(Checks& t);
 void TestSparseRows(Checks& t);
+void TestSurfaceNetwork(Checks& t);
 void TestSynapses(Checks& t);
 void TestTraces(Checks& t);
 void TestWaveEncoder(Checks& t);
