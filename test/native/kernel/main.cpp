@@ -39,5 +39,6 @@ int main() {
   spikeline::test::TestWaveEncoder(t);
   spikeline::test::TestWaveNetwork(t);
   spikeline::test::TestSurfaceNetwork(t);
+  spikeline::test::TestEventConvolution(t);
   return t.Report();
 }
