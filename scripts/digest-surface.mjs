@@ -30,7 +30,7 @@ const SURFACES = {
 const LEARNING = { centre: 1, vigilance: 0.9, rate: 0.001 };
 
 /** Strokes that wander over the sensor, over some 0.3 s. */
-function drawFrame({ width, height }, random) {
+export function drawFrame({ width, height }, random) {
   const offsetUs = new Uint32Array(EVENTS);
   const input = new Uint32Array(EVENTS);
   let [us, x, y] = [0, width >> 1, height >> 1];
@@ -85,7 +85,7 @@ export function runSurfaceDigests({ native, Random }) {
   return digests;
 }
 
-function sha256(array) {
+export function sha256(array) {
   return createHash("sha256")
     .update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
     .digest("hex");

@@ -32,6 +32,7 @@ export { saveModel } from "./model/save.ts";
 export type { Model, ModelDescription, Tensor } from "./model/schema.ts";
 export { isSurfaceModel, type SurfaceDescription, type SurfaceModel } from "./model/surface-schema.ts";
 export { isWaveModel, type WaveDescription, type WaveModel } from "./model/wave-schema.ts";
+export { EventConvolution } from "./network/event-convolution.ts";
 export { type FrameOutputs, type Presented, SpikingNetwork } from "./network/spiking-network.ts";
 export { SurfaceNetwork, type SurfaceOutputs } from "./network/surface-network.ts";
 export { WaveNetwork, type WaveOutputs } from "./network/wave-network.ts";

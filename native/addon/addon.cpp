@@ -8,6 +8,7 @@
 #include "../kernel/drive.hpp"
 #include "arguments.hpp"
 #include "clocked_network_wrap.hpp"
+#include "event_convolution_wrap.hpp"
 #include "feature_rows_wrap.hpp"
 #include "linear_readout_wrap.hpp"
 #include "reward_readout_wrap.hpp"
@@ -18,6 +19,7 @@
 namespace {
 
 using spikeline::addon::ClockedNetworkWrap;
+using spikeline::addon::EventConvolutionWrap;
 using spikeline::addon::FeatureRowsWrap;
 using spikeline::addon::LinearReadoutWrap;
 using spikeline::addon::ReadArray;
@@ -58,6 +60,7 @@ Napi::Value KernelNames(const Napi::CallbackInfo& info) {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("ClockedNetwork", ClockedNetworkWrap::Define(env));
+  exports.Set("EventConvolution", EventConvolutionWrap::Define(env));
   exports.Set("FeatureRows", FeatureRowsWrap::Define(env));
   exports.Set("LinearReadout", LinearReadoutWrap::Define(env));
   exports.Set("RewardReadout", RewardReadoutWrap::Define(env));

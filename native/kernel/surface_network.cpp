@@ -13,14 +13,6 @@ std::size_t Padded(std::uint32_t prototypes) noexcept {
   return (prototypes + kPrototypePad - 1) / kPrototypePad * kPrototypePad;
 }
 
-// How far places must move so that their mean comes to the middle of 0 … side − 1, rounded.
-std::int64_t ShiftToMiddle(std::uint64_t sum, std::size_t count, std::uint32_t side) noexcept {
-  const auto n = static_cast<std::int64_t>(count);
-  const std::int64_t twice = (static_cast<std::int64_t>(side) - 1) * n - 2 * static_cast<std::int64_t>(sum) + n;
-  const std::int64_t whole = twice / (2 * n);
-  return twice % (2 * n) < 0 ? whole - 1 : whole;
-}
-
 }  // namespace
 
 SurfaceNetwork::SurfaceNetwork(const SurfaceParams& p, const SurfaceKernels* kernels) noexcept
@@ -32,7 +24,8 @@ SurfaceNetwork::SurfaceNetwork(const SurfaceParams& p, const SurfaceKernels* ker
       weights_(p.taps() * stride_),
       wins_(p.prototypes),
       seen_(p.taps()),
-      bins_(p.bins) {}
+      bins_({.width = p.width, .height = p.height, .features = p.prototypes, .bin_us = p.bin_us, .bins = p.bins,
+             .centre = p.centre != 0}) {}
 
 bool SurfaceNetwork::ok() const noexcept {
   return surface_.ok() && weights_.ok() && wins_.ok() && seen_.ok() && bins_.ok();
@@ -48,24 +41,13 @@ Status SurfaceNetwork::Create(const SurfaceParams& params, const SurfaceKernels*
   return Status::kOk;
 }
 
-Status SurfaceNetwork::Check(const SurfaceFrame& f) const noexcept {
-  const std::size_t events = f.offset_us.size();
-  const bool fits = f.input.size() == events && f.out_offset_us.size() == events && f.feature.size() == events &&
-                    f.x.size() == events && f.y.size() == events && events <= UINT32_MAX;
-  if (!fits) return Status::kBadSize;
-  if (!std::is_sorted(f.offset_us.begin(), f.offset_us.end())) return Status::kUnsorted;
-  std::uint32_t most = 0;
-  for (const std::uint32_t input : f.input) most = std::max(most, input);
-  return events == 0 || most < params_.inputs() ? Status::kOk : Status::kOutOfRange;
-}
-
 SurfacePrototypes SurfaceNetwork::Prototypes() const noexcept {
   return {.weights = weights_.data(), .stride = stride_, .planes = params_.planes,
           .side = params_.side(), .row_stride = surface_.row_stride(), .plane_stride = surface_.plane_stride()};
 }
 
 Status SurfaceNetwork::Present(const SurfaceFrame& frame, std::uint32_t& spikes) noexcept {
-  if (const Status status = Check(frame); status != Status::kOk) return status;
+  if (const Status status = frame.Check(params_.inputs()); status != Status::kOk) return status;
   spikes = 0;
   if (used_ == 0) return Status::kOk;
   const SurfacePrototypes prototypes = Prototypes();
@@ -75,7 +57,7 @@ Status SurfaceNetwork::Present(const SurfaceFrame& frame, std::uint32_t& spikes)
 }
 
 Status SurfaceNetwork::Learn(const SurfaceFrame& frame, std::uint32_t& spikes) noexcept {
-  if (const Status status = Check(frame); status != Status::kOk) return status;
+  if (const Status status = frame.Check(params_.inputs()); status != Status::kOk) return status;
   spikes = Run(frame, [&](const float* window) { return LearnSurface(window); });
   return Status::kOk;
 }
@@ -84,48 +66,16 @@ Status SurfaceNetwork::Learn(const SurfaceFrame& frame, std::uint32_t& spikes) n
 template <typename AnswerOf>
 std::uint32_t SurfaceNetwork::Run(const SurfaceFrame& f, AnswerOf answer_of) noexcept {
   surface_.Forget();
-  std::fill_n(bins_.data(), bins_.size(), Bin{});
-  std::size_t end = 0;
-  std::uint32_t bin = 0;
-  std::uint64_t bin_end_us = params_.bin_us;
+  bins_.Begin();
   for (std::size_t k = 0; k < f.offset_us.size(); ++k) {
     const std::uint32_t offset_us = f.offset_us[k];
     const std::uint32_t input = f.input[k];
     if (input >= params_.inputs()) continue;
-    for (; offset_us >= bin_end_us && bin + 1 < params_.bins; bin_end_us += params_.bin_us) bins_[++bin].end = end;
     const SurfacePlace& place = surface_.Place(input);
-    const std::uint32_t prototype = answer_of(surface_.Mark(offset_us, place));
-    f.out_offset_us[end] = offset_us;
-    f.feature[end] = static_cast<std::uint16_t>(bin * params_.prototypes + prototype);
-    f.x[end] = place.x;
-    f.y[end] = place.y;
-    bins_[bin].end = ++end;
-    bins_[bin].x_sum += place.x;
-    bins_[bin].y_sum += place.y;
+    bins_.Event(offset_us, place.x, place.y);
+    bins_.Spike(f, offset_us, answer_of(surface_.Mark(offset_us, place)), place.x, place.y);
   }
-  for (std::uint32_t later = bin + 1; later < params_.bins; ++later) bins_[later].end = end;
-  return static_cast<std::uint32_t>(params_.centre != 0 ? Centre(f) : end);
-}
-
-// Moves each bin's spikes and closes the gaps of those that leave the map; returns how many stay.
-std::size_t SurfaceNetwork::Centre(const SurfaceFrame& f) const noexcept {
-  std::size_t kept = 0;
-  std::size_t k = 0;
-  for (const Bin& bin : bins_.span()) {
-    if (k == bin.end) continue;
-    const auto dx = static_cast<std::uint32_t>(ShiftToMiddle(bin.x_sum, bin.end - k, params_.width));
-    const auto dy = static_cast<std::uint32_t>(ShiftToMiddle(bin.y_sum, bin.end - k, params_.height));
-    for (; k < bin.end; ++k) {
-      const std::uint32_t x = f.x[k] + dx;
-      const std::uint32_t y = f.y[k] + dy;
-      f.out_offset_us[kept] = f.out_offset_us[k];
-      f.feature[kept] = f.feature[k];
-      f.x[kept] = static_cast<std::uint8_t>(x);
-      f.y[kept] = static_cast<std::uint8_t>(y);
-      kept += x < params_.width && y < params_.height ? 1 : 0;
-    }
-  }
-  return kept;
+  return bins_.End(f);
 }
 
 Status SurfaceNetwork::ReadState(const SurfaceStateView& v) const noexcept {

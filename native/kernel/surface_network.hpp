@@ -4,9 +4,7 @@
 // An event of a frame (one episode or window; nothing is remembered from the frame before):
 //   surface      s = the window of S (time_surface.hpp) around the event, itself included; divided by its length
 //   answer       the prototype k with the highest w_k · s (surface_match.hpp)
-//   feature      bin · prototypes + k,  bin = min(bins − 1, ⌊offset / bin_us⌋), at the event's place
-//   centring     the places of each bin are moved together, by whole pixels, so that their centroid comes to the middle
-//                of the map; what leaves the map is left out
+//   feature      bin · prototypes + k, at the event's place; bins and their centring: feature_bins.hpp
 // Learning, event after event:
 //   recruiting   while a prototype is unused: if no w_k · s reaches `vigilance`, the next unused one becomes s
 //   winner       otherwise the prototype that answers
@@ -24,6 +22,8 @@
 #include <span>
 
 #include "aligned_buffer.hpp"
+#include "event_frame.hpp"
+#include "feature_bins.hpp"
 #include "status.hpp"
 #include "surface_match.hpp"
 #include "surface_params.hpp"
@@ -31,15 +31,7 @@
 
 namespace spikeline {
 
-// The events of one frame, sorted by time, and room for as many feature spikes.
-struct SurfaceFrame {
-  std::span<const std::uint32_t> offset_us;  // [events]
-  std::span<const std::uint32_t> input;      // [events] (polarity · height + y) · width + x
-  std::span<std::uint32_t> out_offset_us;    // [events]
-  std::span<std::uint16_t> feature;          // [events]
-  std::span<std::uint8_t> x;                 // [events]
-  std::span<std::uint8_t> y;                 // [events]
-};
+using SurfaceFrame = EventFrame;
 
 // The complete state between frames, dense.
 struct SurfaceStateView {
@@ -66,19 +58,10 @@ class SurfaceNetwork {
   [[nodiscard]] const char* kernel_name() const noexcept { return kernels_->name; }
 
  private:
-  // One bin's part of the spikes, and where its events lie.
-  struct Bin {
-    std::size_t end;
-    std::uint64_t x_sum;
-    std::uint64_t y_sum;
-  };
-
   SurfaceNetwork(const SurfaceParams& params, const SurfaceKernels* kernels) noexcept;
   [[nodiscard]] bool ok() const noexcept;
-  [[nodiscard]] Status Check(const SurfaceFrame& frame) const noexcept;
   template <typename AnswerOf>
   [[nodiscard]] std::uint32_t Run(const SurfaceFrame& frame, AnswerOf answer_of) noexcept;
-  [[nodiscard]] std::size_t Centre(const SurfaceFrame& frame) const noexcept;
   [[nodiscard]] SurfacePrototypes Prototypes() const noexcept;
   [[nodiscard]] std::uint32_t LearnSurface(const float* window) noexcept;
   [[nodiscard]] float Measure(const float* window) noexcept;
@@ -93,7 +76,7 @@ class SurfaceNetwork {
   AlignedBuffer<float> weights_;       // [taps][stride]
   AlignedBuffer<std::uint32_t> wins_;  // [prototypes]
   AlignedBuffer<float> seen_;          // [taps] scratch: the surface at hand, of length 1
-  AlignedBuffer<Bin> bins_;            // [bins] scratch
+  FeatureBins bins_;
   std::uint32_t used_ = 0;             // prototypes that were recruited: the first ones
   std::uint64_t events_ = 0;           // learned
 };

@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { EXIT, SpikelineError } from "../core/errors.ts";
+import type { NativeEventConvolution, NativeEventConvolutionParams } from "./event-convolution.ts";
 import type {
   NativeFeatureRows,
   NativeLinearParams,
@@ -253,6 +254,10 @@ export type NativeWaveLayer = {
 
 type Binding = {
   readonly ClockedNetwork: new (params: NativeParams, kernel?: string) => NativeClockedNetwork;
+  readonly EventConvolution: new (
+    params: NativeEventConvolutionParams,
+    kernel?: string,
+  ) => NativeEventConvolution;
   readonly FeatureRows: new (params: NativePoolParams) => NativeFeatureRows;
   readonly LinearReadout: new (params: NativeLinearParams) => NativeLinearReadout;
   readonly RewardReadout: new (params: NativeRewardParams) => NativeRewardReadout;

@@ -3,19 +3,14 @@
  * out, learning without labels in one call. Crosses the native border once a frame and blocks for it.
  */
 import type { SpikeBatch } from "../core/batches.ts";
-import { dataError } from "../core/errors.ts";
-import type { FeatureSpikes } from "../core/feature-spikes.ts";
 import type { Tensor } from "../model/schema.ts";
 import type { SurfaceModel, SurfaceNetworkDescription } from "../model/surface-schema.ts";
 import { native } from "../native/binding.ts";
 import type { NativeSurfaceNetwork, NativeSurfaceParams, NativeSurfaceState } from "../native/surface.ts";
+import { copyTensors } from "./copy-tensors.ts";
+import { type EventOutputs, FrameRoom } from "./event-frames.ts";
 
-export type SurfaceOutputs = FeatureSpikes & {
-  /** Of each feature spike, microseconds after the frame's start. */
-  readonly offsetUs: Uint32Array;
-};
-
-type Call = "present" | "learn";
+export type SurfaceOutputs = EventOutputs;
 
 export class SurfaceNetwork {
   readonly prototypes: number;
@@ -24,8 +19,7 @@ export class SurfaceNetwork {
   /** Pixels along a surface's side. */
   readonly side: number;
   readonly #native: NativeSurfaceNetwork;
-  /** Room for the feature spikes of a frame, kept from call to call. */
-  #room = roomFor(0);
+  readonly #room = new FrameRoom();
 
   private constructor(description: SurfaceNetworkDescription, kernel?: string) {
     const params = nativeSurfaceParams(description);
@@ -57,17 +51,7 @@ export class SurfaceNetwork {
   }: Pick<SurfaceModel, "tensors"> & { readonly description: SurfaceNetworkDescription }): SurfaceNetwork {
     const network = new SurfaceNetwork(description);
     const state = network.#emptyState();
-    for (const [name, { data }] of network.#stateTensors(state)) {
-      const found = tensors.get(name)?.data;
-      if (found?.constructor !== data.constructor || found.length !== data.length) {
-        const came = found === undefined ? "none" : `${found.constructor.name} of ${found.length}`;
-        throw dataError(
-          "MODEL_TENSOR",
-          `Expected ${data.constructor.name} of ${data.length} for tensor ${name}, but found ${came}.`,
-        );
-      }
-      data.set(found);
-    }
+    copyTensors(tensors, network.#stateTensors(state));
     network.#native.writeState(state);
     return network;
   }
@@ -78,7 +62,7 @@ export class SurfaceNetwork {
    * @throws Error SPIKELINE_KERNEL if a spike names no pixel or the times fall
    */
   present(spikes: SpikeBatch): SurfaceOutputs {
-    return this.#run("present", spikes);
+    return this.#room.run((...frame) => this.#native.present(...frame), spikes);
   }
 
   /**
@@ -86,7 +70,7 @@ export class SurfaceNetwork {
    * @throws Error SPIKELINE_KERNEL if a spike names no pixel or the times fall; then nothing was learned
    */
   learn(spikes: SpikeBatch): SurfaceOutputs {
-    return this.#run("learn", spikes);
+    return this.#room.run((...frame) => this.#native.learn(...frame), spikes);
   }
 
   /** prototypes × planes × side × side, each of length 1, those that no surface became yet 0; OFF first, then ON. */
@@ -107,26 +91,7 @@ export class SurfaceNetwork {
   /** Frees the native memory; idempotent. Any later call throws SPIKELINE_DISPOSED. */
   dispose(): void {
     this.#native.dispose();
-    this.#room = roomFor(0);
-  }
-
-  #run(call: Call, { offsetUs, neuron, length }: SpikeBatch): SurfaceOutputs {
-    if (this.#room.feature.length < length) this.#room = roomFor(length);
-    const [times, feature, x, y] = [
-      this.#room.offsetUs.subarray(0, length),
-      this.#room.feature.subarray(0, length),
-      this.#room.x.subarray(0, length),
-      this.#room.y.subarray(0, length),
-    ] as const;
-    const inputs = [offsetUs.subarray(0, length), neuron.subarray(0, length)] as const;
-    const spikes = this.#native[call](...inputs, times, feature, x, y);
-    return {
-      start: Uint32Array.of(0, spikes),
-      feature: feature.slice(0, spikes),
-      x: x.slice(0, spikes),
-      y: y.slice(0, spikes),
-      offsetUs: times.slice(0, spikes),
-    };
+    this.#room.clear();
   }
 
   #state(): NativeSurfaceState {
@@ -154,13 +119,6 @@ export class SurfaceNetwork {
     ]);
   }
 }
-
-const roomFor = (events: number) => ({
-  offsetUs: new Uint32Array(events),
-  feature: new Uint16Array(events),
-  x: new Uint8Array(events),
-  y: new Uint8Array(events),
-});
 
 /** The addon's parameters of a description. */
 export function nativeSurfaceParams({

@@ -3,12 +3,13 @@
  * Crosses the native border once per layer and slice of a batch; it blocks for all its images.
  */
 
-import { dataError, usageError } from "../core/errors.ts";
+import { usageError } from "../core/errors.ts";
 import { type FeatureSpikes, joinFeatureSpikes } from "../core/feature-spikes.ts";
 import type { Tensor } from "../model/schema.ts";
 import { type WaveMap, waveChannels, waveMaps } from "../model/wave-layers.ts";
 import type { WaveDescription, WaveModel } from "../model/wave-schema.ts";
 import type { NativeWaveSpikes, NativeWaveState } from "../native/binding.ts";
+import { copyTensors } from "./copy-tensors.ts";
 import { WaveStack } from "./wave-stack.ts";
 
 export type WaveOutputs = FeatureSpikes & {
@@ -62,17 +63,7 @@ export class WaveNetwork {
     const network = new WaveNetwork(description);
     for (const [at, layer] of network.#stack.layers.entries()) {
       const state = network.#emptyState(at);
-      for (const [name, { data }] of network.#stateTensors(at, state)) {
-        const found = tensors.get(name)?.data;
-        if (found?.constructor !== data.constructor || found.length !== data.length) {
-          const came = found === undefined ? "none" : `${found.constructor.name} of ${found.length}`;
-          throw dataError(
-            "MODEL_TENSOR",
-            `Expected ${data.constructor.name} of ${data.length} for tensor ${name}, but found ${came}.`,
-          );
-        }
-        data.set(found);
-      }
+      copyTensors(tensors, network.#stateTensors(at, state));
       layer.writeState(state);
     }
     return network;

@@ -28,7 +28,7 @@ export type Events = { readonly offsetUs: Uint32Array; readonly input: Uint32Arr
 
 /** Dots that wander and now and then jump, OFF and ON; gaps of up to `gapUs` between events. */
 export function drawEvents(
-  { width, height }: NativeSurfaceParams,
+  { width, height }: Pick<NativeSurfaceParams, "width" | "height">,
   { events, gapUs, random }: { readonly events: number; readonly gapUs: number; readonly random: Random },
 ): Events {
   const offsetUs = new Uint32Array(events);

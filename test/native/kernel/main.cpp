@@ -41,5 +41,6 @@ int main() {
   spikeline::test::TestWaveLayer(t);
   spikeline::test::TestWaveNetwork(t);
   spikeline::test::TestSurfaceNetwork(t);
+  spikeline::test::TestEventConvolution(t);
   return t.Report();
 }

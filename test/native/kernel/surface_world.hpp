@@ -66,13 +66,14 @@ struct SurfaceRun {
 
 enum class Lesson { kPresent, kLearn };
 
-inline SurfaceRun RunSurface(SurfaceNetwork& network, Lesson lesson, const SurfaceEvents& events) {
+template <typename Network>
+SurfaceRun RunSurface(Network& network, Lesson lesson, const SurfaceEvents& events) {
   SurfaceRun run;
   run.offset_us.resize(events.offset_us.size());
   run.feature.resize(events.offset_us.size());
   run.x.resize(events.offset_us.size());
   run.y.resize(events.offset_us.size());
-  const SurfaceFrame frame{.offset_us = events.offset_us, .input = events.input, .out_offset_us = run.offset_us,
+  const EventFrame frame{.offset_us = events.offset_us, .input = events.input, .out_offset_us = run.offset_us,
                            .feature = run.feature, .x = run.x, .y = run.y};
   run.status = lesson == Lesson::kLearn ? network.Learn(frame, run.spikes) : network.Present(frame, run.spikes);
   return run;

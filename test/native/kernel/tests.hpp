@@ -13,6 +13,7 @@ void TestClockedParams(Checks& t);
 void TestClockedSpikes(Checks& t);
 void TestClockedState(Checks& t);
 void TestDrive(Checks& t);
+void TestEventConvolution(Checks& t);
 void TestExponential(Checks& t);
 void TestFeaturePool(Checks& t);
 void TestFeatureRows(Checks& t);
