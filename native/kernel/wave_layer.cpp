@@ -65,7 +65,7 @@ void WaveLayer::Initialise() noexcept {
     std::copy_n(thresholds_.data(), stride, own_thresholds_.data() + at);
   }
   std::fill_n(stage_.data(), stage_.size(), kSilent);
-  std::fill_n(first_at_.data(), first_at_.size(), kNoRank);
+  std::fill_n(first_at_.data(), first_at_.size(), kNeverSpoke);
   spread_ = {};
   spread_.stride = stride;
   spread_.window = params_.window;
@@ -102,7 +102,7 @@ Status WaveLayer::Check(const WaveSpikesIn& in) const noexcept {
     if (!std::is_sorted(rank.begin(), rank.end())) return Status::kUnsorted;
     for (std::size_t k = in.offsets[f]; k < in.offsets[f + 1]; ++k) {
       const bool known = in.feature[k] < params_.channels && in.x[k] < params_.width && in.y[k] < params_.height;
-      if (!known || in.rank[k] == kNoRank) return Status::kOutOfRange;
+      if (!known || in.rank[k] == kNeverSpoke) return Status::kOutOfRange;
     }
   }
   return Status::kOk;
@@ -119,7 +119,7 @@ std::uint16_t WaveLayer::Step(const WaveSpikesIn& in, Part& part) noexcept {
     const std::size_t k = part.next++;
     const std::uint32_t channel = in.feature[k], x = in.x[k], y = in.y[k];
     const bool known = channel < params_.channels && x < params_.width && y < params_.height;
-    if (known && rank != kNoRank) Pool(channel, x, y, rank);
+    if (known && rank != kNeverSpoke) Pool(channel, x, y, rank);
   } while (part.next < part.end && in.rank[part.next] == rank);
   std::sort(crossing_.data(), crossing_.data() + spread_.crossing_count);
   return rank;
@@ -135,7 +135,7 @@ void WaveLayer::Pool(std::uint32_t channel, std::uint32_t x, std::uint32_t y, st
     for (std::uint32_t cx = first(x); cx <= last_x; ++cx) {
       const Cell cell{.channel = channel, .x = cx, .y = cy};
       std::uint16_t& first_at = first_at_[CellAt(cell)];
-      if (first_at != kNoRank) continue;
+      if (first_at != kNeverSpoke) continue;
       first_at = rank;
       spoken_[spoken_count_++] = cell;
       Spread(cell);
@@ -175,7 +175,7 @@ void WaveLayer::Clear() noexcept {
     std::fill_n(own_stage_.data() + std::size_t{position} * params_.maps, params_.maps, std::uint8_t{0});
   }
   spread_.heard_count = 0;
-  for (const Cell& cell : spoken_.span().first(spoken_count_)) first_at_[CellAt(cell)] = kNoRank;
+  for (const Cell& cell : spoken_.span().first(spoken_count_)) first_at_[CellAt(cell)] = kNeverSpoke;
   spoken_count_ = 0;
 }
 

@@ -40,12 +40,12 @@ struct WaveLists {
   std::span<Value> feature;
   std::span<Value> x;
   std::span<Value> y;
-  std::span<Value> rank;          // less than kNoRank
+  std::span<Value> rank;          // less than kNeverSpoke
 };
 using WaveSpikesIn = WaveLists<const std::uint32_t, const std::uint16_t>;
 using WaveSpikesOut = WaveLists<std::uint32_t, std::uint16_t>;  // lists of frames · most_features
 
-inline constexpr std::uint16_t kNoRank = 0xffff;
+inline constexpr std::uint16_t kNeverSpoke = 0xffff;
 
 class WaveLayer {
  public:
@@ -129,7 +129,7 @@ class WaveLayer {
   AlignedBuffer<std::uint8_t> is_crossing_;  // [positions]
   AlignedBuffer<std::uint32_t> heard_;       // [positions]
   AlignedBuffer<std::uint32_t> crossing_;    // [positions]
-  AlignedBuffer<std::uint16_t> first_at_;    // [channels][cells_y][cells_x] rank, kNoRank
+  AlignedBuffer<std::uint16_t> first_at_;    // [channels][cells_y][cells_x] rank, kNeverSpoke
   AlignedBuffer<Cell> spoken_;               // [channels · cells]
   std::size_t spoken_count_ = 0;
   AlignedBuffer<Winner> candidates_;         // [positions] of a step

@@ -60,7 +60,7 @@ void Sizes(Checks& t) {
   t.Expect(refused([](auto& s) { ++s.offsets[2]; }) == Status::kBadSize, "offsets past the end");
   t.Expect(refused([](auto& s) { s.feature[0] = 4; }) == Status::kOutOfRange, "another channel");
   t.Expect(refused([](auto& s) { s.y[0] = 9; }) == Status::kOutOfRange, "off the map");
-  t.Expect(refused([](auto& s) { s.rank[s.offsets[1] - 1] = kNoRank; }) == Status::kOutOfRange, "never");
+  t.Expect(refused([](auto& s) { s.rank[s.offsets[1] - 1] = kNeverSpoke; }) == Status::kOutOfRange, "never");
   t.Expect(refused([](auto& s) { s.rank[0] = 1000; }) == Status::kUnsorted, "falling ranks");
   LayerRun run = Present(*layer, right);
   run.said.x.pop_back();
