@@ -6,8 +6,9 @@
  * learned online. Ours instead of theirs: one layer of 32 prototypes instead of three; they are recruited by novelty
  * instead of taken from the first events; similarity is the cosine, as in Grimaldi et al. 2023; counts in a grid of
  * cells, a saccade apart and each moved to the middle, instead of one histogram; softmax regression instead of
- * distances of histograms. The constants were chosen by five folds of real N-MNIST other than those that
- * scripts/measure-events.mjs reports.
+ * distances of histograms. The constants were chosen by five folds of 799 real N-MNIST recordings other than those that
+ * scripts/measure-events.mjs reports: there 97.75 % by this readout, 96.75 % with random or raw surfaces in place of the
+ * learned prototypes, 94.2 % by counts of events alone.
  */
 import type { SurfaceRecipe } from "./recipe.ts";
 

@@ -170,7 +170,12 @@ describe.concurrent("training refuses", () => {
   test.each([
     [["dihel-cook-2015"], 2, "SYSTEM_UNKNOWN", 'did you mean "diehl-cook-2015"?'],
     [["flagship-imgaes"], 2, "SYSTEM_UNKNOWN", 'did you mean "flagship-images"?'],
-    [["alexnet"], 2, "SYSTEM_UNKNOWN", "known are diehl-cook-2015, diehl-cook-events, flagship-images, flagship-events."],
+    [
+      ["alexnet"],
+      2,
+      "SYSTEM_UNKNOWN",
+      "known are diehl-cook-2015, diehl-cook-events, flagship-images, flagship-events.",
+    ],
     [["--passes", "x"], 2, "OPTION_VALUE", 'for --passes, but "x" came'],
     [["--source", "."], 2, "SOURCE_KIND", "sees images"],
     [["diehl-cook-events", "--dataset", "mnist"], 2, "SOURCE_KIND", "sees events"],
