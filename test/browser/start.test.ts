@@ -152,12 +152,12 @@ describe.skipIf(chromiumPath === undefined)("the demo in a browser", () => {
 
     await page.click("#learning");
     await switchedTo(page, "on");
-    // The simulator knows the truth, so tiles have names long before they have shapes: the hint tells of shapes.
+    // Classes have names long before they have shapes: the hint tells of shapes.
     await expect
       .poll(() => textOf(page, "learned-hint"), { timeout: 120_000, interval: 250 })
       .toBe("click a tile to name it");
     await shot("6-formed");
-    expect(await numberIn(page, "recent")).toBeGreaterThan(60);
+    await expect.poll(() => numberIn(page, "recent"), { timeout: 120_000 }).toBeGreaterThan(60);
     await page.close();
     expect((await program.end()).code).toBe(0);
   }, 180_000);
