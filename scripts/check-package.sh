@@ -13,7 +13,7 @@ if grep -E '^package/(native/build|node_modules|test|src|out)/' "$work/files"; t
   echo "Expected none of these files in the package."
   exit 1
 fi
-for file in dist/index.js dist/index.d.ts dist/cli/main.js dist/page/index.html models/digits.bin models/demo.safetensors models/flagship-images.safetensors native/binding.gyp README.md LICENSE; do
+for file in dist/index.js dist/index.d.ts dist/cli/main.js dist/page/index.html models/digits.bin models/flagship-events.safetensors models/flagship-images.safetensors native/binding.gyp README.md LICENSE; do
   grep -qx "package/$file" "$work/files" || { echo "Expected $file in the package, but it is not there."; exit 1; }
 done
 echo "packed $(wc -l <"$work/files") files, $(du -k "$tarball" | cut -f1) KiB"

@@ -65,7 +65,7 @@ export function curvesAsSvg({ title, xTitle, most, curves }) {
       `<path d="M${left} ${y(share)}H${width - right}" stroke="#ccc"/>` +
       text(left - 8, y(share) + 4, `${Math.round(100 * share)} %`, 'text-anchor="end"'),
   );
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) =>
+  const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1].map((share) =>
     text(x(share * most), height - bottom + 18, `${Math.round(share * most)}`, 'text-anchor="middle"'),
   );
   const lines = curves.map(({ colour, points, isThin }) => {

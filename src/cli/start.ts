@@ -1,4 +1,7 @@
-/** `spikeline start`: the demo of `npm start`. A simulated event camera looks at digits, the shipped model names them. */
+/**
+ * `spikeline start`: the demo of `npm start`. A simulated event camera looks at digits, the shipped model names them
+ * and learns by what is said of its answers.
+ */
 import { mkdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,14 +14,14 @@ import { accuracyText, runSession } from "./live-session.ts";
 import { Output } from "./output.ts";
 import { openStateFolder, withPageOptions } from "./show-page.ts";
 
-const SHIPPED = fileURLToPath(new URL("../../models/demo.safetensors", import.meta.url));
+const SHIPPED = fileURLToPath(new URL("../../models/flagship-events.safetensors", import.meta.url));
 /** Another than those the shipped model was trained and measured with. */
 const SEED = 2026;
 /** Long enough to read an answer before the next digit comes. */
 const GAP_MS = 500;
 
-/** Where what is learned on from the shipped model is kept: the package's folder may not be ours to write. */
-async function checkpointBase(): Promise<string> {
+/** Where what is learned on from a model is kept: the package's folder may not be ours to write. */
+async function checkpointBase(file: string): Promise<string> {
   const folder = join(await openStateFolder(), "models");
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -29,14 +32,15 @@ async function checkpointBase(): Promise<string> {
       error,
     );
   }
-  return join(folder, basename(SHIPPED));
+  return join(folder, basename(file));
 }
 
 async function startCommand(raw: Record<string, unknown>): Promise<void> {
   const options = parseOptions(startOptions, raw);
   const output = new Output(options);
-  const base = await checkpointBase();
-  const model = await beginFrom({ file: SHIPPED, base, fresh: options.fresh, output });
+  const { model: file = SHIPPED, fresh } = options;
+  const base = await checkpointBase(file);
+  const model = await beginFrom({ file, base, fresh, output });
   output.announce("A simulated event camera looks at handwritten digits; a spiking network names them.");
   output.announce(`What it learns is kept in ${dirname(base)}.`);
   await runSession({
@@ -69,7 +73,8 @@ function tell({ snapshot, checkpoint }: PipelineResult, output: Output): void {
 export function addStart(program: Command): void {
   withPageOptions(program.command("start"))
     .description("show the shipped model at work on a page: a simulated event camera looks at digits")
-    .option("--fresh", "begin with the shipped model, not with what it learned here before")
+    .option("--model <file>", "another model than the shipped one")
+    .option("--fresh", "begin with the model itself, not with what it learned here before")
     .option("--json", "print one JSON document at the end")
     .option("--quiet", "print nothing but errors")
     .addHelpText("after", "\nExample: spikeline start")

@@ -92,7 +92,7 @@ const page = {
   insecureLan: flag,
 };
 
-export const startOptions = z.strictObject({ ...common, ...page, fresh: flag });
+export const startOptions = z.strictObject({ ...common, ...page, model: text.optional(), fresh: flag });
 
 export const runOptions = z.strictObject({
   ...common,

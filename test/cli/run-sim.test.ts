@@ -3,7 +3,7 @@ import type { Speed, StageCounts } from "../../src/core/telemetry.ts";
 import { livePrograms, watch } from "./live-program.ts";
 import { documentOf, expectRefusal, type Ran, spikeline, temporaryFolder } from "./program.ts";
 
-const SHIPPED = new URL("../../models/demo.safetensors", import.meta.url).pathname;
+const SHIPPED = new URL("../../models/flagship-events.safetensors", import.meta.url).pathname;
 const folder = temporaryFolder();
 const launch = livePrograms();
 const simulate = (...args: readonly string[]): Promise<Ran> =>
