@@ -69,6 +69,8 @@ export class LiveGraph {
   /** What lookers-on said about answers. */
   #rewards: Rewards = { right: 0, wrong: 0, taught: 0, missed: 0 };
   #snapshots = 0;
+  /** The decision of the last snapshot. */
+  #shownId: number | undefined;
   #trace: MarginTrace | undefined;
   #traceDueUs = Number.NEGATIVE_INFINITY;
 
@@ -116,12 +118,19 @@ export class LiveGraph {
     );
   }
 
-  /** Told again with every snapshot of its decision, but traced only so often that frames do not wait for it. */
+  /**
+   * Told again with every snapshot of its decision, but not with the first, which does not wait for it; where every
+   * snapshot is of another decision, of one in two. Traced only so often that frames do not wait for it.
+   */
   #margins(): MarginTrace | undefined {
     if (this.#decision === undefined) return undefined;
     const { model } = this.#options;
-    model.show(this.#decision.id);
-    if (this.#trace?.decision === this.#decision.id) return this.#trace;
+    const { id } = this.#decision;
+    model.show(id);
+    if (this.#trace?.decision === id) return this.#trace;
+    const before = this.#shownId;
+    this.#shownId = id;
+    if (before === undefined || (before !== id && before === this.#trace?.decision)) return undefined;
     const nowUs = this.#clock.nowUs();
     if (nowUs < this.#traceDueUs) return undefined;
     this.#trace = model.margins();

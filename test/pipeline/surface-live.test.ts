@@ -50,7 +50,7 @@ describe("the live pipeline with surfaces", () => {
     const first = view();
     expect(first).toMatchObject({
       rewardable: "reward",
-      margins: { decision: 11 },
+      margins: undefined,
       wave: { decision: 11 },
       learned: { kind: "classes", neurons: 4, groups: { length: 2 }, features: { count: 4, planes: 2 } },
     });
@@ -60,6 +60,13 @@ describe("the live pipeline with surfaces", () => {
     expect(first.learned?.groups.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 9);
     const second = view();
     expect(second).toMatchObject({ margins: { decision: 11 }, wave: undefined, learned: undefined });
+    expect(view().margins).toEqual(second.margins);
+    // The answer itself does not wait for its margins; of a source that decides faster than is shown, one in two has some.
+    const told = Array.from({ length: 6 }, () => {
+      show(1);
+      return view().margins?.decision;
+    });
+    expect(told).toEqual([undefined, 13, undefined, 15, undefined, 17]);
   });
 
   it("counts what is said of answers, and what became of it", () => {
