@@ -246,6 +246,8 @@ export type Snapshot = {
   readonly decision: Decision | undefined;
   /** How it came to the decision, where the readout can tell; goes with every snapshot of that decision. */
   readonly margins: MarginTrace | undefined;
+  /** The margin below which an answer is unsure, 0..1. */
+  readonly enough: number;
   readonly accuracy: Accuracy;
   /** Whether the readout learns by reward, or what is said about its answers is only counted. */
   readonly rewardable: "reward" | "count";

@@ -31,4 +31,5 @@ export const readoutFields = {
   classes: whole(2, 1000),
   seed: seedSchema,
   classNames: classNamesSchema,
+  temperature: between(0.01, 100).optional(),
 };

@@ -12,9 +12,13 @@ import { followGroups, type JudgedClocked, judgeClocked, learnedByGroups } from 
 import type { FrameOptions, JudgedFrame, LearnedState, LiveModel, Rewarded } from "./live-model.ts";
 import { trainedModel } from "./trained-model.ts";
 
+/** A tenth of the votes: a tie broken by a single neuron's spike or two looks the same as chance. */
+const ENOUGH = 0.1;
+
 export class LiveClockedModel implements LiveModel {
   readonly description: ModelDescription;
   readonly rewardable = "count";
+  readonly enough = ENOUGH;
   #network: SpikingNetwork;
   #readout: VoteReadout;
   #groups: NeuronGroups;

@@ -153,6 +153,7 @@ export class LiveGraph {
       eventsPerSecond: this.#meter.eventsPerSecond(),
       decision: this.#decision,
       margins: this.#margins(),
+      enough: model.enough,
       accuracy: this.#judge.accuracy(),
       rewardable: model.rewardable,
       rewards: this.#rewards,

@@ -28,7 +28,7 @@ export function marginTrace(
   const margin = lengths.map((_, k) => {
     const isSilent = beginnings[k]?.feature.length === 0;
     const label = isSilent ? undefined : labels[k];
-    return voteOfShares(label, shares.subarray(k * classes, (k + 1) * classes)).margin;
+    return voteOfShares(label, shares.subarray(k * classes, (k + 1) * classes), readout.description).margin;
   });
   const decidedAt = margin.findIndex((lead) => lead >= enough);
   return {

@@ -121,7 +121,7 @@ export class LinearReadout {
     checkOneFrame(spikes);
     const { labels, shares } = this.judge(spikes);
     const isSilent = spikes.feature.length === 0 || this.#framesLearned === 0;
-    return voteOfShares(isSilent ? undefined : labels[0], shares);
+    return voteOfShares(isSilent ? undefined : labels[0], shares, this.description);
   }
 
   /** Decides on many frames. */

@@ -42,6 +42,8 @@ export type ReadoutBase = {
   readonly rate: Rate;
   readonly classes: number;
   readonly seed: number;
+  /** Shares are the softmax of the scores divided by this; 1 if left out. It changes no label and nothing that is learned. */
+  readonly temperature?: number | undefined;
 };
 
 export type PoolingOptions = Pick<Pooling, "features" | "width" | "height"> & Partial<Pooling>;
@@ -68,6 +70,9 @@ export function withDefaults(options: BaseOptions): ReadoutBase {
     seed,
   };
 }
+
+/** About the least normal float32. */
+const LEAST_SHARE = 1.2e-38;
 
 export const inputsOf = ({ features, grid }: Pooling): number => features * grid * grid;
 
@@ -168,13 +173,26 @@ export function judgeAllEarly(
 }
 
 /** The vote that shares amount to; `label` undefined: nobody voted. */
-export function voteOfShares(label: number | undefined, shares: Float32Array): Vote {
+export function voteOfShares(
+  label: number | undefined,
+  natural: Float32Array,
+  { temperature = 1 }: Pick<ReadoutBase, "temperature"> = {},
+): Vote {
+  const shares = temperature === 1 ? natural : tempered(natural, temperature);
   if (label === undefined) {
     return { label, margin: 0, confidence: 0, shares: new Array<number>(shares.length).fill(0) };
   }
   const confidence = shares[label] ?? 0;
   const second = shares.reduce((most, share, c) => (c === label ? most : Math.max(most, share)), 0);
   return { label, margin: confidence - second, confidence, shares: [...shares] };
+}
+
+/** Softmax of scores ÷ temperature, of their softmax. Shares that rounding has made 0 count as the least there is. */
+function tempered(shares: Float32Array, temperature: number): Float32Array {
+  const most = Math.max(...shares);
+  const raised = shares.map((share) => (Math.max(share, LEAST_SHARE) / most) ** (1 / temperature));
+  const sum = raised.reduce((total, share) => total + share, 0);
+  return raised.map((share) => share / sum);
 }
 
 /** Fills the state from a model's tensor, or throws SpikelineError READOUT_TENSOR. */

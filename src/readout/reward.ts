@@ -144,7 +144,12 @@ export class RewardReadout {
     checkOneFrame(spikes);
     const shares = new Float32Array(this.description.classes);
     const { id, label, neuron } = this.#native.present(...flat(spikes), shares);
-    return { id, label, neuron, vote: voteOfShares(spikes.feature.length === 0 ? undefined : label, shares) };
+    return {
+      id,
+      label,
+      neuron,
+      vote: voteOfShares(spikes.feature.length === 0 ? undefined : label, shares, this.description),
+    };
   }
 
   /**

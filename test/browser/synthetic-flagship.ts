@@ -26,6 +26,9 @@ const DECIDED_AT = 20;
 
 const noise = (i: number) => (((Math.sin(i * 127.1) * 43758.5453) % 1) + 1) % 1;
 
+/** The lead that is enough for an answer. */
+const ENOUGH = 0.3;
+
 /** How the lead grew: enough after a third, or never. */
 export function marginTrace(decision: number, isSure = true): MarginTrace {
   const points = Array.from({ length: 60 }, (_, i) => i);
@@ -38,7 +41,7 @@ export function marginTrace(decision: number, isSure = true): MarginTrace {
     margin: points.map((i) =>
       Number((top * (1 - Math.exp(-((i / 17) ** 2))) + 0.02 * noise(i + decision)).toFixed(3)),
     ),
-    enough: 0.3,
+    enough: ENOUGH,
     decidedAt: isSure ? DECIDED_AT : undefined,
   };
 }
@@ -115,6 +118,7 @@ export function flagshipSnapshot(step: number, changes: Partial<Snapshot> = {}):
     ...snapshot,
     system: "flagship-events",
     margins: marginTrace(frame),
+    enough: ENOUGH,
     rewardable: "reward",
     raster: featureRaster(step),
     wave: isFirst ? frameWave(frame) : undefined,

@@ -96,6 +96,7 @@ export function digitsSnapshot(step: number, changes: Partial<Snapshot> = {}): S
     eventsPerSecond: 41_200 + (step % 10) * 20,
     decision: digitsDecision(step),
     margins: undefined,
+    enough: 0.1,
     accuracy: { right: 81_933, judged: 84_120, recent: 487, recentOf: 500 },
     rewardable: "count",
     rewards: { right: 0, wrong: 0, taught: 0, missed: 0 },

@@ -97,6 +97,7 @@ const snapshots: fc.Arbitrary<Snapshot> = fc.record({
     }),
   ),
   margins: maybe(margins),
+  enough: number,
   accuracy: fc.record({ right: count, judged: count, recent: count, recentOf: count }),
   rewardable: fc.constantFrom("reward", "count"),
   rewards: fc.record({ right: count, wrong: count, taught: count, missed: count }),

@@ -128,6 +128,7 @@ export function snapshotOf(changes: Partial<Snapshot> = {}): Snapshot {
       arrivedUs: 0,
     },
     margins: marginsOf(9),
+    enough: 0.3,
     accuracy: { right: 9, judged: 10, recent: 9, recentOf: 10 },
     rewardable: "reward",
     rewards: { right: 2, wrong: 1, taught: 3, missed: 0 },

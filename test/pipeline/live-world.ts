@@ -144,6 +144,7 @@ export function fakeModel(log: string[] = [], over: Partial<FakeParts> = {}): Li
     units: parts.network.neurons,
     groupCount: parts.groups.count,
     rewardable: "count",
+    enough: 0.1,
     judge: (frame, options) => {
       const judged = judgeClocked(parts, frame, options);
       counts = judged.counts;

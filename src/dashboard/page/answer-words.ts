@@ -1,16 +1,6 @@
 /** What an answer says, and when it is said with confidence. */
-import type { MarginTrace, Snapshot } from "../../core/telemetry.ts";
+import type { Snapshot } from "../../core/telemetry.ts";
 import { groupWord } from "./raster-bands.ts";
-
-/**
- * Below this lead of the first class over the second the page does not show a confident answer, where the readout
- * does not say what is enough for it. A tenth of the votes: a tie broken by a single neuron's spike or two looks the
- * same as chance.
- */
-const ENOUGH_MARGIN = 0.1;
-
-/** The lead that is enough for an answer. */
-export const enoughOf = (margins: MarginTrace | undefined): number => margins?.enough ?? ENOUGH_MARGIN;
 
 export type Answer =
   | { readonly kind: "none" }
@@ -21,14 +11,14 @@ export type Answer =
 
 /** `nameOfGroup` says what a group is called where the decision itself has no name. */
 export function answerOf(
-  { decision, margins, classNames }: Pick<Snapshot, "decision" | "margins" | "classNames">,
+  { decision, enough, classNames }: Pick<Snapshot, "decision" | "enough" | "classNames">,
   nameOfGroup: (group: number) => string | undefined,
 ): Answer {
   if (decision === undefined) return { kind: "none" };
   const { label, group, margin } = decision;
   if (label !== undefined) {
     const name = classNames[label] ?? `class ${label}`;
-    return margin < enoughOf(margins) ? { kind: "unsure", guess: name } : { kind: "sure", name };
+    return margin < enough ? { kind: "unsure", guess: name } : { kind: "sure", name };
   }
   if (group === undefined) return { kind: "none" };
   const name = nameOfGroup(group);
@@ -49,6 +39,10 @@ export function wordOf(answer: Answer): string {
       return "no answer";
   }
 }
+
+/** What the share of the first class is called: where neurons vote it is only that, a softmax is made to be a chance. */
+export const shareName = ({ rewardable }: Pick<Snapshot, "rewardable">): string =>
+  rewardable === "reward" ? "Confidence" : "Vote share";
 
 /** A simulator draws its own truth; elsewhere somebody wrote it down. */
 export const truthWords = (source: string, name: string): string =>

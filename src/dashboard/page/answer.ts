@@ -1,6 +1,6 @@
 /** The panel Answer: what the network says this frame is, how sure that is, and whether it was right. */
 import type { Decision, Snapshot } from "../../core/telemetry.ts";
-import { type Answer, answerOf, enoughOf, truthWords, wordOf } from "./answer-words.ts";
+import { type Answer, answerOf, shareName, truthWords, wordOf } from "./answer-words.ts";
 import { byId, setPercent, setText } from "./dom.ts";
 import { age, count, percent, share, UNKNOWN } from "./format.ts";
 import { groupName } from "./learned.ts";
@@ -26,11 +26,12 @@ export function showAnswer({ snapshot, nowMs }: Moment): void {
   setText(byId("glyph-text"), wordOf(answer));
   setText(byId("glyph-guess"), guessOf(answer, decision, nowMs));
   const known = decision?.label === undefined ? undefined : decision;
+  setText(byId("share-name"), shareName(snapshot));
   setText(byId("share"), share(known?.confidence));
   setPercent(byId("share-bar"), "width", known?.confidence ?? 0);
   setText(byId("margin"), share(known?.margin));
   setPercent(byId("margin-bar"), "width", known?.margin ?? 0);
-  setPercent(byId("margin-enough"), "left", enoughOf(snapshot.margins));
+  setPercent(byId("margin-enough"), "left", snapshot.enough);
   showTruth(snapshot);
 }
 

@@ -2,7 +2,7 @@
 import type { SnapshotMessage } from "../protocol.ts";
 import { announceAnswer, say, warn } from "./announce.ts";
 import { showAnswer, showScore } from "./answer.ts";
-import { answerOf, wordOf } from "./answer-words.ts";
+import { answerOf, shareName, wordOf } from "./answer-words.ts";
 import { onLearningSwitch, showBar, showLink, toggleLearning } from "./bar.ts";
 import { showCandidates } from "./candidates.ts";
 import { nowMs } from "./clock.ts";
@@ -164,7 +164,9 @@ function showTitle(snapshot: SnapshotMessage, now: number): void {
   document.title = `${lossState(now) === "losing" ? "lost" : name} · spikeline`;
   announceAnswer(
     name,
-    answer.kind === "sure" ? `vote share ${share(snapshot.decision?.confidence)}` : "",
+    answer.kind === "sure"
+      ? `${shareName(snapshot).toLowerCase()} ${share(snapshot.decision?.confidence)}`
+      : "",
     now,
   );
 }

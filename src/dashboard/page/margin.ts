@@ -13,11 +13,15 @@ const AXIS_HEIGHT = 16;
 /** Room above the top of the scale, for the ring and the number beside it. */
 const HEAD = 7;
 const RING = 4.5;
+/** A curve stays until the next one comes, or until so many more frames have been answered. */
+const MOST_LATE = 100;
 const TEXT_HEIGHT = 14;
 
 const section = byId("margin-frame");
 const canvas = canvasById("margin-curve");
 let drawn: { readonly which: string; readonly theme: Theme } | undefined;
+/** The newest trace there was: where every picture is of another decision, only some of them have one. */
+let newest: MarginTrace | undefined;
 let labelAtMs = Number.NEGATIVE_INFINITY;
 
 new ResizeObserver(() => {
@@ -27,7 +31,9 @@ new ResizeObserver(() => {
 /** Called as often as the answer changes. Where the readout tells no margins, the place is given to others. */
 export function showMargin({ snapshot, nowMs }: Moment, theme: Theme): void {
   const { margins, decision, rewardable } = snapshot;
-  const trace = margins?.decision === decision?.id ? margins : undefined;
+  newest = decision === undefined ? undefined : (margins ?? newest);
+  const isLate = newest !== undefined && decision !== undefined && decision.id - newest.decision > MOST_LATE;
+  const trace = isLate ? undefined : newest;
   // A readout that learns by reward tells its margins: the place does not come and go with a frame.
   section.hidden = trace === undefined && rewardable === "count";
   if (section.hidden) return;
@@ -40,7 +46,7 @@ export function showMargin({ snapshot, nowMs }: Moment, theme: Theme): void {
     canvas.setAttribute("aria-label", `Margin in this frame: ${words}${end ?? ""}`);
   }
   // Every snapshot brings its own copy of the same trace.
-  const which = `${decision?.id}: ${words}`;
+  const which = `${trace?.decision}: ${words}`;
   if (drawn?.theme === theme && drawn.which === which) return;
   const surface = surfaceOf(canvas);
   if (surface === undefined) return;

@@ -1,9 +1,8 @@
 /** What the page answers, and when it is sure enough to say so. */
 import { describe, expect, it } from "vitest";
 import type { Decision } from "../../../src/core/telemetry.ts";
-import { answerOf, enoughOf, truthWords, wordOf } from "../../../src/dashboard/page/answer-words.ts";
+import { answerOf, truthWords, wordOf } from "../../../src/dashboard/page/answer-words.ts";
 import { hopTo, hopToPage } from "../../../src/dashboard/page/hops.ts";
-import { marginsOf } from "../world.ts";
 
 const decision: Decision = {
   id: 1,
@@ -24,21 +23,21 @@ const noName = () => undefined;
 /** A snapshot's part that says what was answered. */
 const said = (changes: Partial<Decision> = {}, classNames: readonly string[] = ["circle", "star"]) => ({
   decision: { ...decision, ...changes },
-  margins: undefined,
+  enough: 0.1,
   classNames,
 });
 
 describe("the answer", () => {
   it("is the class, where its lead is large enough", () => {
     expect(answerOf(said(), noName)).toEqual({ kind: "sure", name: "star" });
-    const close = said({ margin: enoughOf(undefined) - 0.01 });
+    const close = said({ margin: 0.09 });
     expect(answerOf(close, noName)).toEqual({ kind: "unsure", guess: "star" });
   });
 
-  it("is sure only of what is enough for the readout, where that says so", () => {
-    const margins = { ...marginsOf(1), enough: 0.6 };
-    expect(answerOf({ ...said(), margins }, noName)).toEqual({ kind: "unsure", guess: "star" });
-    expect(answerOf({ ...said({ margin: 0.6 }), margins }, noName)).toEqual({ kind: "sure", name: "star" });
+  it("is sure only of what is enough for the model", () => {
+    const enough = 0.6;
+    expect(answerOf({ ...said(), enough }, noName)).toEqual({ kind: "unsure", guess: "star" });
+    expect(answerOf({ ...said({ margin: 0.6 }), enough }, noName)).toEqual({ kind: "sure", name: "star" });
   });
 
   it("is a numbered group while nothing has a name, counted from one as the tiles are", () => {
