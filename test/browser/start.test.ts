@@ -140,7 +140,9 @@ describe.skipIf(chromiumPath === undefined)("the demo in a browser", () => {
     const { program, page, shot } = await newcomer();
     const fields = () =>
       page.evaluate(() => document.querySelector<HTMLCanvasElement>("#fields")?.toDataURL());
-    await expect.poll(() => textOf(page, "learned-hint"), PATIENCE).toBe("click a tile to name it");
+    await expect
+      .poll(() => textOf(page, "learned-hint"), PATIENCE)
+      .toBe("Wrong, then a new name, adds a class");
     await expect.poll(async () => (await names(page)).includes("forming")).toBe(false);
     const before = await fields();
     await page.click("#reset");
@@ -155,7 +157,7 @@ describe.skipIf(chromiumPath === undefined)("the demo in a browser", () => {
     // Classes have names long before they have shapes: the hint tells of shapes.
     await expect
       .poll(() => textOf(page, "learned-hint"), { timeout: 120_000, interval: 250 })
-      .toBe("click a tile to name it");
+      .toBe("Wrong, then a new name, adds a class");
     await shot("6-formed");
     await expect.poll(() => numberIn(page, "recent"), { timeout: 120_000 }).toBeGreaterThan(60);
     await page.close();

@@ -32,5 +32,5 @@ export function tilesOf(learned: Learned, part: Part): Tiles {
     kind === "classes"
       ? { noun: "class", plural: "classes", of: "answers" }
       : { noun: "group", plural: "groups", of: "spikes" };
-  return { ...words, groups, fields: learned, canName: kind === "groups" };
+  return { ...words, groups, fields: learned, canName: true };
 }

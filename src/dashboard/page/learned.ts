@@ -194,8 +194,8 @@ function showHint(state: Hint | undefined): void {
   else if (learned === undefined) words = "Nothing is known yet.";
   else if (isDisabled || state === undefined) words = "";
   else if (part === "features") words = "what each feature looks for";
-  else if (!state.isNoise && tiles?.canName === true) words = "click a tile to name it";
-  else if (!state.isNoise) words = state.isTaught ? "Wrong, then a new name, adds a class" : "";
+  else if (!state.isNoise)
+    words = state.isTaught ? "Wrong, then a new name, adds a class" : "click a tile to name it";
   else if (state.isLearning) words = "Fields are noise now; shapes appear in about a minute.";
   else words = "Fields are noise now. Switch learning on; shapes appear in about a minute.";
   setText(byId("learned-hint"), words);

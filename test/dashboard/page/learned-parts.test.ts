@@ -8,7 +8,7 @@ describe("the tiles", () => {
     const learned = learnedOf();
     expect(tilesOf(learned, "main")).toMatchObject({ noun: "group", canName: true, groups: learned.groups });
     const classes = learnedOf({ kind: "classes", groupOfRow: new Uint16Array() });
-    expect(tilesOf(classes, "main")).toMatchObject({ noun: "class", of: "answers", canName: false });
+    expect(tilesOf(classes, "main")).toMatchObject({ noun: "class", of: "answers", canName: true });
   });
 
   it("are features by number, each with its own field and share", () => {
