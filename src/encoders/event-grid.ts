@@ -104,6 +104,8 @@ export class EventGridEncoder implements Stage<EventBatch, SpikeBatch> {
     this.#received += batch.length;
     if (batch.length > 0 || batch.episode !== undefined) this.#openAt(batch.startUs, batch.episode);
     if (this.#window !== undefined) this.#advance(batch.startUs, out);
+    // A tick alone may have opened it: what lies before it comes too late.
+    if (this.#window !== undefined) this.#lastUs = Math.max(this.#lastUs, this.#window.startUs);
     this.#addEvents(batch, out);
     return out;
   }
