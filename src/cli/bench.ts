@@ -4,16 +4,18 @@ import { benchOptions, parseOptions } from "../config/options.ts";
 import { usageError } from "../core/errors.ts";
 import { suggestion } from "../core/nearest.ts";
 import { tableText } from "../report/table.ts";
+import { EVENT_ROWS, eventRows, eventSteps } from "./bench-events.ts";
 import { IMAGE_ROWS, imageRows, imageSteps } from "./bench-images.ts";
 import { type BenchRow, bandwidthRows, digitsRows, machine, twoCoreRows } from "./bench-rows.ts";
 import { Output } from "./output.ts";
 
-const GROUPS = ["dc400", "flagship-images", "machine"] as const;
+const GROUPS = ["dc400", "flagship-images", "flagship-events", "machine"] as const;
 /** What --only takes: the groups and every row. */
 const NAMES = [
   ...GROUPS,
   ...["", ".2cores", ".updates", ".bytes"].flatMap((kind) => [`dc400.train${kind}`, `dc400.test${kind}`]),
   ...IMAGE_ROWS,
+  ...EVENT_ROWS,
   "memory.read",
   "l2.read",
 ];
@@ -34,12 +36,17 @@ async function measure(
 ) {
   const withDigits = wants(only, "dc400");
   const withImages = wants(only, "flagship-images");
-  const total = 2 + (withDigits ? 2 * (1 + options.runs) : 0) + (withImages ? imageSteps(options.runs) : 0);
+  const withEvents = wants(only, "flagship-events");
+  const { runs } = options;
+  const forDigits = withDigits ? 2 * (1 + runs) : 0;
+  const forFlagships = (withImages ? imageSteps(runs) : 0) + (withEvents ? eventSteps(runs) : 0);
+  const total = 2 + forDigits + forFlagships;
   const bar = output.progress({ label: "bench", unit: "steps", total });
   let done = 0;
   const tick = (what: string) => bar.update(++done, [what]);
   try {
     const rows = bandwidthRows(options, tick);
+    if (withEvents) rows.unshift(...(await eventRows(options, tick)));
     if (withImages) rows.unshift(...(await imageRows(options, tick)));
     if (!withDigits) return rows;
     const l2 = rows.find(({ name }) => name === "l2.read")?.value ?? Number.NaN;

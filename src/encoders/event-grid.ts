@@ -49,10 +49,13 @@ type Window = { readonly startUs: number; readonly episode: Episode | undefined 
 export class EventGridEncoder implements Stage<EventBatch, SpikeBatch> {
   readonly inputs: number;
   readonly #geometry: Geometry;
-  readonly #pool: number;
-  readonly #columns: number;
-  /** Input lines from the OFF plane to the ON plane; 0 merges them. */
-  readonly #onPlane: number;
+  /**
+   * Per x, per y and per polarity what it adds to the number of the line: no division an event, and no branch on
+   * polarity, which no processor can foretell.
+   */
+  readonly #columnOf: Int32Array;
+  readonly #rowOf: Int32Array;
+  readonly #planeOf: Int32Array;
   /** Length of a window by time, otherwise undefined. */
   readonly #windowUs: number | undefined;
   readonly #windowEvents: number;
@@ -78,10 +81,13 @@ export class EventGridEncoder implements Stage<EventBatch, SpikeBatch> {
 
   constructor(geometry: Geometry, grid: EventGridDescription) {
     this.#geometry = geometry;
-    this.#pool = grid.pool;
-    this.#columns = Math.ceil(geometry.width / grid.pool);
-    const plane = this.#columns * Math.ceil(geometry.height / grid.pool);
-    this.#onPlane = grid.polarity === "split" ? plane : 0;
+    const { width, height } = geometry;
+    const columns = Math.ceil(width / grid.pool);
+    this.#columnOf = Int32Array.from({ length: width }, (_, x) => Math.trunc(x / grid.pool));
+    this.#rowOf = Int32Array.from({ length: height }, (_, y) => Math.trunc(y / grid.pool) * columns);
+    const plane = columns * Math.ceil(height / grid.pool);
+    this.#planeOf = new Int32Array(256).fill(grid.polarity === "split" ? plane : 0);
+    this.#planeOf[0] = 0;
     this.#windowUs =
       grid.window.by === "time" ? Math.max(1, Math.round(grid.window.durationMs * 1000)) : undefined;
     this.#windowEvents = grid.window.by === "count" ? grid.window.events : Number.POSITIVE_INFINITY;
@@ -104,6 +110,8 @@ export class EventGridEncoder implements Stage<EventBatch, SpikeBatch> {
     this.#received += batch.length;
     if (batch.length > 0 || batch.episode !== undefined) this.#openAt(batch.startUs, batch.episode);
     if (this.#window !== undefined) this.#advance(batch.startUs, out);
+    // A tick alone may have opened it: what lies before it comes too late.
+    if (this.#window !== undefined) this.#lastUs = Math.max(this.#lastUs, this.#window.startUs);
     this.#addEvents(batch, out);
     return out;
   }
@@ -146,46 +154,82 @@ export class EventGridEncoder implements Stage<EventBatch, SpikeBatch> {
   }
 
   #addEvents(batch: EventBatch, out: SpikeBatch[]): void {
-    const { width, height } = this.#geometry;
-    const pool = this.#pool;
-    for (let i = 0; i < batch.length; i++) {
-      const x = batch.x[i] ?? 0;
-      const y = batch.y[i] ?? 0;
-      if (x >= width || y >= height) {
-        this.#outOfRange++;
-        continue;
-      }
-      const timeUs = batch.startUs + (batch.offsetUs[i] ?? 0);
-      if (timeUs < this.#lastUs) {
-        this.#timeBack++;
-        continue;
-      }
-      const on = batch.polarity[i] === 0 ? 0 : this.#onPlane;
-      const neuron = on + Math.trunc(y / pool) * this.#columns + Math.trunc(x / pool);
-      this.#addSpike(timeUs, neuron, batch.episode, out);
+    let at = 0;
+    while (at < batch.length) {
+      at = this.#addRun(batch, at);
+      if (this.#spikes.length === this.#windowEvents) this.#close(out);
+      else if (at < batch.length && !this.#makeWay(batch, at, out)) at++;
     }
   }
 
-  #addSpike(timeUs: number, neuron: number, episode: Episode | undefined, out: SpikeBatch[]): void {
-    if (this.#window === undefined) this.#window = { startUs: timeUs, episode };
-    if (this.#windowUs !== undefined && timeUs - this.#window.startUs >= this.#windowUs) {
+  /**
+   * Adds events from index `from` on to the open window. Works on locals: fields cost more than the events.
+   * @returns the index of the first good event that the window does not take, or the batch's length
+   */
+  #addRun({ startUs, offsetUs, x, y, polarity, length }: EventBatch, from: number): number {
+    const { width, height } = this.#geometry;
+    const [columnOf, rowOf, planeOf] = [this.#columnOf, this.#rowOf, this.#planeOf];
+    const isThinned = this.#refractoryUs > 0;
+    const openUs = this.#window?.startUs ?? 0;
+    const lengthUs =
+      this.#window === undefined ? 0 : Math.min(this.#windowUs ?? MAX_WINDOW_US, MAX_WINDOW_US);
+    const mostSpikes = Math.min(this.#windowEvents, MAX_WINDOW_SPIKES);
+    const columns = this.#spikes.reserve(Math.min(length - from, mostSpikes - this.#spikes.length));
+    const [outOffsetUs, outNeuron] = [columns.offsetUs, columns.neuron];
+    let [spikes, lastUs, outOfRange, timeBack] = [this.#spikes.length, this.#lastUs, 0, 0];
+    let i = from;
+    for (; i < length; i++) {
+      const column = x[i] ?? 0;
+      const row = y[i] ?? 0;
+      if (column >= width || row >= height) {
+        outOfRange++;
+        continue;
+      }
+      const timeUs = startUs + (offsetUs[i] ?? 0);
+      if (timeUs < lastUs) {
+        timeBack++;
+        continue;
+      }
+      if (timeUs - openUs >= lengthUs || spikes === mostSpikes) break;
+      lastUs = timeUs;
+      const neuron = (planeOf[polarity[i] ?? 0] ?? 0) + (rowOf[row] ?? 0) + (columnOf[column] ?? 0);
+      if (isThinned && this.#isTired(neuron, timeUs)) continue;
+      outOffsetUs[spikes] = timeUs - openUs;
+      outNeuron[spikes] = neuron;
+      spikes++;
+    }
+    this.#spikes.length = spikes;
+    this.#lastUs = lastUs;
+    this.#outOfRange += outOfRange;
+    this.#timeBack += timeBack;
+    return i;
+  }
+
+  /** Whether the line has spiked within the refractory time; if not, it spikes now. */
+  #isTired(neuron: number, timeUs: number): boolean {
+    if (timeUs - (this.#spikedUs[neuron] ?? 0) < this.#refractoryUs) {
+      this.#filtered++;
+      return true;
+    }
+    this.#spikedUs[neuron] = timeUs;
+    return false;
+  }
+
+  /** Opens a window for an event that the open one does not take; if there is none to open, the event is dropped. */
+  #makeWay({ startUs, offsetUs, episode }: EventBatch, at: number, out: SpikeBatch[]): boolean {
+    const timeUs = startUs + (offsetUs[at] ?? 0);
+    const window = this.#window;
+    if (window === undefined) {
+      this.#window = { startUs: timeUs, episode };
+      return true;
+    }
+    if (this.#windowUs !== undefined && timeUs - window.startUs >= this.#windowUs) {
       this.#advance(timeUs, out);
+      return true;
     }
     this.#lastUs = timeUs;
-    const offsetUs = timeUs - this.#window.startUs;
-    if (this.#spikes.length === MAX_WINDOW_SPIKES || offsetUs >= MAX_WINDOW_US) {
-      this.#windowFull++;
-      return;
-    }
-    if (this.#refractoryUs > 0) {
-      if (timeUs - (this.#spikedUs[neuron] ?? 0) < this.#refractoryUs) {
-        this.#filtered++;
-        return;
-      }
-      this.#spikedUs[neuron] = timeUs;
-    }
-    this.#spikes.push(offsetUs, neuron);
-    if (this.#spikes.length === this.#windowEvents) this.#close(out);
+    this.#windowFull++;
+    return false;
   }
 
   #openAt(startUs: number, episode: Episode | undefined): void {

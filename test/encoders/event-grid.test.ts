@@ -1,28 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Episode, EventBatch, SpikeBatch } from "../../src/core/batches.ts";
+import type { EventBatch, SpikeBatch } from "../../src/core/batches.ts";
 import {
   type EventGridDescription,
   EventGridEncoder,
   eventGridInputs,
 } from "../../src/encoders/event-grid.ts";
-
-type Event = { readonly timeUs: number; readonly x: number; readonly y: number; readonly polarity: number };
-
-const event = (timeUs: number, x = 0, y = 0, polarity = 0): Event => ({ timeUs, x, y, polarity });
-const episodeAt = (index: number): Episode => ({ index, name: `r${index}`, label: index });
-
-function batchOf(events: readonly Event[], startUs: number, episode?: Episode): EventBatch {
-  return {
-    startUs,
-    offsetUs: Uint32Array.from(events, ({ timeUs }) => timeUs - startUs),
-    x: Uint16Array.from(events, ({ x }) => x),
-    y: Uint16Array.from(events, ({ y }) => y),
-    polarity: Uint8Array.from(events, ({ polarity }) => polarity),
-    length: events.length,
-    ...(episode === undefined ? {} : { episode }),
-  };
-}
+import { batchOf, episodeAt, event } from "./event-batches.ts";
 
 const gridOf = (over: Partial<EventGridDescription> = {}): EventGridDescription => ({
   kind: "event-grid",
@@ -75,6 +59,31 @@ describe("the event grid", () => {
       held: 0,
       dropped: { "out-of-range": 2, "time-back": 1 },
     });
+  });
+
+  it("takes an event before the window that a tick opened for one back in time", () => {
+    const encoder = new EventGridEncoder(size, gridOf({ window: { by: "time", durationMs: 1 } }));
+    const batches = [batchOf([event(100)], 0), batchOf([], 2500), batchOf([event(1500), event(2600)], 1000)];
+    expect(encode(encoder, batches).map(summary)).toEqual([
+      [undefined, 0, 1000, [100]],
+      [undefined, 1000, 1000, []],
+      [undefined, 2000, 1000, [600]],
+    ]);
+    expect(encoder.counts()).toMatchObject({ received: 3, delivered: 2, dropped: { "time-back": 1 } });
+  });
+
+  it("grows for a batch of any size, and keeps what it had", () => {
+    const encoder = new EventGridEncoder(size, gridOf());
+    const times = Array.from({ length: 50_000 }, (_, i) => i);
+    const batches = [times.slice(0, 3), times.slice(3)].map((part) =>
+      batchOf(
+        part.map((timeUs) => event(timeUs, timeUs % 5)),
+        part[0] ?? 0,
+      ),
+    );
+    const [frame] = encode(encoder, batches);
+    expect(frame?.offsetUs).toEqual(Uint32Array.from(times));
+    expect(frame?.neuron).toEqual(Uint32Array.from(times, (timeUs) => timeUs % 5));
   });
 
   it("makes one frame of an episode and gives it out when the next begins or a pause says it is over", () => {
