@@ -180,7 +180,6 @@ describe.skipIf(chromiumPath === undefined)("the page of a flagship", () => {
     );
     expect(await page.locator(".tile.winner").count()).toBe(0);
     await page.locator(".tile").first().click();
-    await page.keyboard.press("n");
     expect(await page.locator(".naming").count()).toBe(0);
     await page.click("#tiles-on");
     await waitForText(page, "learned-count", "21–32 of 32 features");
