@@ -66,6 +66,8 @@ export type LiveModel = {
   /** Classes by label: those it was made with, and those named by hand since. */
   readonly classNames: readonly string[];
   readonly rewardable: Snapshot["rewardable"];
+  /** One sentence for who switches learning on where nothing can be learned. */
+  readonly whyStill?: string | undefined;
   /** Presents a frame, decides, and only then learns from it. */
   judge(frame: SpikeBatch, options: FrameOptions): JudgedFrame;
   /** What is due between two frames and is none of their time. True when the groups are others now. */

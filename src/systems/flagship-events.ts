@@ -7,8 +7,8 @@
  * instead of taken from the first events; similarity is the cosine, as in Grimaldi et al. 2023; counts in a grid of
  * cells, a saccade apart and each moved to the middle, instead of one histogram; softmax regression instead of
  * distances of histograms. The constants were chosen by five folds of 799 real N-MNIST recordings other than those that
- * scripts/measure-events.mjs reports: there 97.75 % by the linear readout, 96.75 % with random or raw surfaces in place of the
- * learned prototypes, 94.2 % by counts of events alone.
+ * scripts/measure-events.mjs reports: there 97.75 % by the linear readout, 96.75 % with random or raw surfaces in place
+ * of the learned prototypes, 94.2 % by counts of events alone.
  */
 import type { FeatureReadoutDescription } from "../model/readout-schema.ts";
 import type { SurfaceRecipe } from "./recipe.ts";

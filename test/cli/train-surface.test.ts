@@ -106,9 +106,19 @@ describe.concurrent("a model of a surface system", () => {
     expect(stdout).toContain("34 × 34 pixels, 32 prototypes of 7 × 7 pixels that fade with 20 ms");
   });
 
-  test("is refused by what needs a clocked network, and is not judged on images", async () => {
-    const run = ["run", "--model", out("corners"), "--source", "sim:digits", "--frames", "1", "--headless"];
-    expectRefusal(await spikeline(run), 65, "MODEL_KIND", /one of a surface network \(flagship-events\)/);
+  test("runs live, learning nothing, and is written back as it came", async () => {
+    const source = ["--source", recordings.folder, "--labels", recordings.labels, "--json"];
+    const { accuracy } = documentOf(await spikeline(["eval", out("corners"), ...source]));
+    const again = folder.path("again.safetensors");
+    const live = ["--speed", "max", "--headless", "--learn", "--out", again];
+    const ran = documentOf(await spikeline(["run", "--model", out("corners"), ...source, ...live]));
+    expect(ran).toMatchObject({ frames: 32, accuracy: { judged: 32, right: 32 * Number(accuracy) } });
+    const [before, after] = [await loadAnyModel(out("corners")), await loadAnyModel(again)];
+    expect(after.description).toEqual(before.description);
+    for (const [name, tensor] of before.tensors) expect(after.tensors.get(name)).toEqual(tensor);
+  });
+
+  test("is not judged on images", async () => {
     const images = writeShapes(folder.path("shapes"), { train: 10, test: 10 });
     const judged = await spikeline(["eval", out("corners"), "--dataset", "mnist", "--data", images]);
     expectRefusal(judged, 2, "SOURCE_KIND", /sees events/);
