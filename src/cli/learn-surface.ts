@@ -7,7 +7,7 @@ import type { SurfaceDescription, SurfaceModel } from "../model/surface-schema.t
 import { SurfaceNetwork } from "../network/surface-network.ts";
 import type { Evaluation } from "../pipeline/evaluator.ts";
 import { evaluateSurfaces, learnSurfaces, presentSurfaces } from "../pipeline/surface-trainer.ts";
-import type { LinearReadout } from "../readout/linear.ts";
+import type { FeatureReadout } from "../readout/feature-readout.ts";
 import type { Progress } from "../report/progress.ts";
 import type { EventTaker, RecordingPart } from "./frame-set.ts";
 import { percentText } from "./learn.ts";
@@ -55,7 +55,7 @@ export type LearnedSurfaces = {
 
 /** The prototypes learn from all frames without labels, then the readout from those that have one. */
 export async function learnSurface(
-  parts: { readonly network: SurfaceNetwork; readonly readout: LinearReadout },
+  parts: { readonly network: SurfaceNetwork; readonly readout: FeatureReadout },
   options: {
     readonly part: RecordingPart;
     readonly frames: number;
@@ -114,7 +114,7 @@ function presentAll(network: SurfaceNetwork, { part, frames: count, output }: Sh
 
 /** Passes of the readout; the weights are the mean of those after each of the last half. */
 function teach(
-  readout: LinearReadout,
+  readout: FeatureReadout,
   { spikes, labels }: { readonly spikes: FeatureSpikes; readonly labels: Uint16Array },
   { passes, output }: { readonly passes: number; readonly output: Output },
 ) {

@@ -2,11 +2,12 @@
 import type { z } from "zod";
 import type { trainOptions } from "../config/options.ts";
 import { dataError, usageError } from "../core/errors.ts";
+import type { FeatureReadoutKind } from "../model/readout-schema.ts";
 import { saveModel } from "../model/save.ts";
 import type { SurfaceDescription, SurfaceModel } from "../model/surface-schema.ts";
 import { SurfaceNetwork } from "../network/surface-network.ts";
 import type { Evaluation } from "../pipeline/evaluator.ts";
-import { LinearReadout } from "../readout/linear.ts";
+import { createReadout } from "../readout/feature-readout.ts";
 import { describeSurfaceSystem } from "../systems/describe-system.ts";
 import type { SurfaceRecipe } from "../systems/recipe.ts";
 import { openRecordingSet } from "./frame-set.ts";
@@ -26,7 +27,7 @@ export async function trainSurface(recipe: SurfaceRecipe, options: TrainOptions)
     throw usageError("TRAIN_OPTION", `Expected no --${given} for ${recipe.name}, which does not take it.`);
   }
   const output = new Output(options);
-  const { out, validation, seed, passes = recipe.passes } = options;
+  const { out, validation, seed, readout = "linear", passes = recipe.passes[readout] } = options;
   await checkOut(out);
   const set = openRecordingSet(options, eventTaker(recipe.describe({ seed, presentations: 0 })));
   const part = set.train;
@@ -37,7 +38,7 @@ export async function trainSurface(recipe: SurfaceRecipe, options: TrainOptions)
     );
   }
   const frames = Math.min(options.frames ?? part.count, part.count);
-  const description = describeSurfaceSystem(recipe, { seed, presentations: frames * passes });
+  const description = describeSurfaceSystem(recipe, { seed, presentations: frames * passes, readout });
   const { model, learned } = await learnModel(description, { part, frames, passes, output });
   const judged =
     validation === undefined ? undefined : await judgeSurfaceModel(model, { part: set.test, output });
@@ -46,6 +47,7 @@ export async function trainSurface(recipe: SurfaceRecipe, options: TrainOptions)
   const result = {
     system: recipe.name,
     prototypes: description.layers[0].prototypes,
+    readout,
     seed,
     frames,
     passes,
@@ -61,12 +63,8 @@ async function learnModel(
   description: SurfaceDescription,
   options: Parameters<typeof learnSurface>[1],
 ): Promise<{ readonly model: SurfaceModel; readonly learned: LearnedSurfaces }> {
-  const { readout: described } = description;
-  if (described.kind !== "linear") {
-    throw usageError("TRAIN_READOUT", `Expected a linear readout to train, found ${described.kind}.`);
-  }
   const network = SurfaceNetwork.create(description);
-  const readout = LinearReadout.create(described);
+  const readout = createReadout(description.readout);
   try {
     const learned = await learnSurface({ network, readout }, options);
     return {
@@ -107,6 +105,7 @@ function resultText(
   result: {
     readonly system: string;
     readonly prototypes: number;
+    readonly readout: FeatureReadoutKind;
     readonly frames: number;
     readonly passes: number;
     readonly events: number;
@@ -115,10 +114,11 @@ function resultText(
   },
   judged: Evaluation | undefined,
 ): string {
-  const { system, prototypes, frames, passes, events, eventsPerSecond, out } = result;
+  const { system, prototypes, readout, frames, passes, events, eventsPerSecond, out } = result;
+  const taught = readout === "linear" ? "their labels" : "to name them from right and wrong alone";
   const count = (value: number) => Math.round(value).toLocaleString("en-US");
   return [
-    `${system}: ${prototypes} prototypes learned ${count(events)} events of ${count(frames)} recordings at ${count(eventsPerSecond)} events per CPU second, and the readout their labels (passes: ${passes}).`,
+    `${system}: ${prototypes} prototypes learned ${count(events)} events of ${count(frames)} recordings at ${count(eventsPerSecond)} events per CPU second, and the readout ${taught} (passes: ${passes}).`,
     ...(judged === undefined
       ? []
       : [

@@ -60,12 +60,12 @@ async function trainCommand(system: string | undefined, raw: Record<string, unkn
   const wave = findWaveSystem(system);
   if (wave !== undefined) return trainWave(wave, options);
   const surface = findSurfaceSystem(system);
-  if (surface !== undefined && options.readout === undefined) return trainSurface(surface, options);
+  if (surface !== undefined) return trainSurface(surface, options);
   if (options.readout !== undefined) {
-    const known = waveSystems.map((each) => each.name).join(" and ");
+    const known = [...waveSystems, ...surfaceSystems].map((each) => each.name).join(", ");
     throw usageError(
       "TRAIN_OPTION",
-      `Expected no --readout but with ${known}, whose readouts can be chosen.`,
+      `Expected no --readout but with one of ${known}, whose readouts can be chosen.`,
     );
   }
   const output = new Output(options);
@@ -165,7 +165,7 @@ export function addTrain(program: Command): void {
     .option("--weights <kind>", "float32 or uint8")
     .option(
       "--readout <kind>",
-      "of flagship-images: linear, told labels, or reward, told right and wrong alone",
+      "of flagship-images and flagship-events: linear, told labels, or reward, told right and wrong alone",
     )
     .option("--resume <file>", "go on learning from a model file")
     .option("--out <file>", "where the model goes, NAME.safetensors")

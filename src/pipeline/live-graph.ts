@@ -144,7 +144,7 @@ export class LiveGraph {
     return this.#meter.measure("other", () => ({
       sequence: this.#snapshots++,
       state,
-      message: message ?? sensor.fault() ?? notice?.(),
+      message: message ?? sensor.fault() ?? notice?.() ?? (this.#learning ? model.whyStill : undefined),
       source: sensor.name,
       system: model.system,
       learning: this.#learning,

@@ -68,6 +68,8 @@ export type LiveModel = {
   readonly rewardable: Snapshot["rewardable"];
   /** The lead of the best class over the second that is enough for an answer, 0..1. */
   readonly enough: number;
+  /** One sentence for who switches learning on where nothing can be learned. */
+  readonly whyStill?: string | undefined;
   /** Presents a frame, decides, and only then learns from it. */
   judge(frame: SpikeBatch, options: FrameOptions): JudgedFrame;
   /** What is due between two frames and is none of their time. True when the groups are others now. */

@@ -1,6 +1,7 @@
 /**
- * A network of time-surface prototypes and a readout that learns by reward as one in the live pipeline. Learning on, the
- * prototypes follow what they see, and whoever knows the truth rewards the answers: the source, or people with clicks.
+ * A network of time-surface prototypes and its readout as one in the live pipeline. Learning on, the prototypes follow
+ * what they see, and whoever knows the truth rewards the answers: the source, or people with clicks. With a readout that
+ * does not learn by reward, all weights hold still.
  */
 import type { SpikeBatch } from "../core/batches.ts";
 import { wallClockIso } from "../core/clock.ts";
@@ -11,10 +12,13 @@ import { eventGridInputs } from "../encoders/event-grid.ts";
 import type { SurfaceDescription, SurfaceModel } from "../model/surface-schema.ts";
 import { MEAN_FRAMES } from "../model/surface-tensors.ts";
 import { SurfaceNetwork, type SurfaceOutputs } from "../network/surface-network.ts";
+import { LinearReadout } from "../readout/linear.ts";
 import { joinWords } from "../readout/pooling.ts";
-import { type RewardDescription, RewardReadout } from "../readout/reward.ts";
+import { RewardReadout } from "../readout/reward.ts";
+import { FixedReadout } from "./fixed-readout.ts";
 import { frameWave } from "./frame-wave.ts";
 import type { FrameOptions, JudgedFrame, LearnedState, LiveModel, Rewarded } from "./live-model.ts";
+import type { LiveReadout } from "./live-readout.ts";
 import { marginTrace } from "./margin-trace.ts";
 import { MeanFrames } from "./mean-frames.ts";
 import { TaughtReadout } from "./taught-readout.ts";
@@ -29,11 +33,6 @@ const ENOUGH = 0.95;
  * named 74 % after 4,000 frames, and 92 % when they held still after 1,000 frames, 91 % after 100.
  */
 const SETTLED_EVENTS = 1_000_000;
-/**
- * A class none of whose weights has grown beyond so many times the largest fresh one shows noise: classes came to that
- * after 100 to 700 digits, when the guesses grew from 14 to 70 % right.
- */
-const FORMING_WEIGHTS = 8;
 /** As long as a model file says what it learned from. */
 const MOST_SOURCE = 200;
 
@@ -47,11 +46,9 @@ type Newest = {
 
 export class LiveSurfaceModel implements LiveModel {
   readonly description: SurfaceDescription;
-  readonly rewardable = "reward";
   readonly enough = ENOUGH;
-  readonly #readoutDescription: RewardDescription;
+  readonly #readout: LiveReadout;
   #network: SurfaceNetwork;
-  #taught: TaughtReadout;
   #means: MeanFrames;
   /** Events that the prototypes learned from. */
   #eventsSeen = 0;
@@ -61,20 +58,19 @@ export class LiveSurfaceModel implements LiveModel {
 
   private constructor(
     description: SurfaceDescription,
-    parts: { readonly network: SurfaceNetwork; readonly readout: RewardReadout; readonly means: MeanFrames },
+    parts: { readonly network: SurfaceNetwork; readonly readout: LiveReadout; readonly means: MeanFrames },
   ) {
     this.description = description;
-    this.#readoutDescription = parts.readout.description;
+    this.#readout = parts.readout;
     this.#network = parts.network;
-    this.#taught = new TaughtReadout(parts.readout, description.readout.classNames);
     this.#means = parts.means;
     this.#framesBefore = description.provenance.framesSeen;
     this.#accuracy = description.accuracy;
   }
 
-  /** @throws SpikelineError MODEL_KIND for a readout that does not learn by reward, and errors of SurfaceNetwork.create and RewardReadout.create */
+  /** @throws SpikelineError MODEL_KIND for a readout that cannot learn live, and errors of SurfaceNetwork.create and RewardReadout.create */
   static create(description: SurfaceDescription): LiveSurfaceModel {
-    const readout = RewardReadout.create(rewardOf(description));
+    const readout = freshReadout(description);
     const network = SurfaceNetwork.create(description);
     const means = new MeanFrames(description.input, description.readout.classes);
     return new LiveSurfaceModel(description, { network, readout, means });
@@ -82,7 +78,7 @@ export class LiveSurfaceModel implements LiveModel {
 
   static restore(model: SurfaceModel): LiveSurfaceModel {
     const { description, tensors } = model;
-    const readout = RewardReadout.restore(rewardOf(description), tensors);
+    const readout = restoredReadout(model);
     const seen = tensors.get(MEAN_FRAMES);
     const means = MeanFrames.restore(description.input, description.readout.classes, seen);
     const live = new LiveSurfaceModel(description, {
@@ -112,22 +108,32 @@ export class LiveSurfaceModel implements LiveModel {
     return encoder.kind === "event-grid" ? eventGridInputs(input, encoder) : 0;
   }
 
+  get rewardable(): LiveModel["rewardable"] {
+    return this.#readout.learns ? "reward" : "count";
+  }
+
+  get whyStill(): string | undefined {
+    if (this.#readout.learns) return undefined;
+    return "Learning is on but changes nothing: this model's readout was told labels when it was trained.";
+  }
+
   get units(): number {
     return this.#network.prototypes;
   }
 
   get groupCount(): number {
-    return this.#taught.classNames.length;
+    return this.#readout.classNames.length;
   }
 
   get classNames(): readonly string[] {
-    return this.#taught.classNames;
+    return this.#readout.classNames;
   }
 
-  judge(frame: SpikeBatch, { id, learn, measure }: FrameOptions): JudgedFrame {
+  judge(frame: SpikeBatch, { id, learn: isOn, measure }: FrameOptions): JudgedFrame {
+    const learn = isOn && this.#readout.learns;
     const outputs = measure("network", () => this.#see(frame, learn));
     const truth = learn ? frame.episode?.label : undefined;
-    const vote = measure("readout", () => this.#taught.decide(id, outputs, truth));
+    const vote = measure("readout", () => this.#readout.decide(id, outputs, truth));
     this.#newest = { id, frame, outputs, margins: undefined, isWaveTold: false };
     if (vote.label !== undefined) this.#means.add(vote.label, outputs);
     const { prototypes } = this.#network;
@@ -158,7 +164,7 @@ export class LiveSurfaceModel implements LiveModel {
   }
 
   show(id: number): void {
-    this.#taught.show(id);
+    this.#readout.show(id);
   }
 
   margins(): MarginTrace | undefined {
@@ -167,7 +173,7 @@ export class LiveSurfaceModel implements LiveModel {
     newest.margins ??= marginTrace(newest.frame, {
       decision: newest.id,
       network: this.#network,
-      readout: this.#taught.readout,
+      readout: this.#readout.readout,
       enough: ENOUGH,
     });
     return newest.margins;
@@ -182,13 +188,13 @@ export class LiveSurfaceModel implements LiveModel {
 
   learned(): LearnedState {
     const { planes, side } = this.#network;
-    const { readout, classNames } = this.#taught;
-    const { pooling, classes, neuronsPerClass, initialMax } = readout.description;
+    const { readout, classNames } = this.#readout;
+    const { pooling, classes } = readout.description;
     const { width, height } = pooling;
     const prototypes = this.#network.fields();
     const weights = readout.weights();
     const said = this.description.readout.classNames;
-    const best = bestWeights(weights, { classes, neuronsPerClass });
+    const forming = this.#readout.forming(weights);
     return {
       kind: "classes",
       planes: 1,
@@ -197,7 +203,7 @@ export class LiveSurfaceModel implements LiveModel {
         name,
         isGiven: name !== said[label],
         neurons: 0,
-        isForming: (best[label] ?? 0) <= FORMING_WEIGHTS * initialMax,
+        isForming: forming[label] ?? true,
       })),
       groupOf: undefined,
       fields: this.#means.fields(classes),
@@ -208,12 +214,13 @@ export class LiveSurfaceModel implements LiveModel {
 
   reset(): void {
     const { description } = this;
-    this.dispose();
-    this.#network = SurfaceNetwork.create(description);
-    const { classNames } = description.readout;
-    this.#taught = new TaughtReadout(RewardReadout.create(this.#readoutDescription), classNames);
+    this.#readout.reset();
     this.#means = new MeanFrames(description.input, description.readout.classes);
     this.#newest = undefined;
+    // The prototypes have not moved either.
+    if (!this.#readout.learns) return;
+    this.#network.dispose();
+    this.#network = SurfaceNetwork.create(description);
     this.#eventsSeen = 0;
     this.#framesBefore = 0;
     this.#accuracy = [];
@@ -223,24 +230,25 @@ export class LiveSurfaceModel implements LiveModel {
   name(group: number, name: string): boolean {
     const own = this.description.readout.classNames[group];
     const wanted = name === "" ? own : name;
-    return wanted !== undefined && this.#taught.name(group, wanted);
+    return wanted !== undefined && this.#readout.name(group, wanted);
   }
 
   reward(reward: Reward, { learn }: { readonly learn: boolean }): Rewarded {
-    return learn ? this.#taught.reward(reward) : "counted";
+    return learn ? this.#readout.reward(reward) : "counted";
   }
 
   capture({
-    framesLearned,
+    framesLearned: framesShown,
     source,
   }: {
     readonly framesLearned: number;
     readonly source: string;
   }): SurfaceModel {
-    this.#taught.settle();
+    this.#readout.settle();
+    const framesLearned = this.#readout.learns ? framesShown : 0;
     const { description } = this;
     const { provenance } = description;
-    const { readout, classNames } = this.#taught;
+    const { readout, classNames } = this.#readout;
     const learned =
       framesLearned === 0 ? {} : { createdAt: wallClockIso(), dataset: source.slice(0, MOST_SOURCE) };
     return {
@@ -260,32 +268,22 @@ export class LiveSurfaceModel implements LiveModel {
 
   dispose(): void {
     this.#network.dispose();
-    this.#taught.dispose();
+    this.#readout.dispose();
   }
 }
 
-/** The part of the description that is the readout's. */
-function rewardOf({ system, readout }: SurfaceDescription): RewardDescription {
-  if (readout.kind === "reward") {
-    const { classNames: _, ...own } = readout;
-    return own;
-  }
+function restoredReadout({ description, tensors }: SurfaceModel): LiveReadout {
+  const { classNames, ...own } = description.readout;
+  return own.kind === "reward"
+    ? new TaughtReadout(RewardReadout.restore(own, tensors), classNames)
+    : new FixedReadout(LinearReadout.restore(own, tensors), classNames);
+}
+
+function freshReadout({ system, readout }: SurfaceDescription): LiveReadout {
+  const { classNames, ...own } = readout;
+  if (own.kind === "reward") return new TaughtReadout(RewardReadout.create(own), classNames);
   throw dataError(
     "MODEL_KIND",
-    `Expected a model with a readout that learns by reward, but it is one of a surface network (${system}) with a ${readout.kind} one, which only \`spikeline eval\` and \`spikeline info\` take.`,
+    `Expected a readout that learns by reward to begin anew with, found a ${own.kind} one in ${system}; train it first, with \`spikeline train\`.`,
   );
-}
-
-/** The largest weight of any of a class's neurons. */
-function bestWeights(
-  weights: Float32Array,
-  { classes, neuronsPerClass }: Pick<RewardDescription, "classes" | "neuronsPerClass">,
-): Float32Array {
-  const best = new Float32Array(classes);
-  const row = classes * neuronsPerClass;
-  for (let i = 0; i < weights.length; i++) {
-    const label = Math.floor((i % row) / neuronsPerClass);
-    best[label] = Math.max(best[label] ?? 0, weights[i] ?? 0);
-  }
-  return best;
 }

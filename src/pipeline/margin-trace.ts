@@ -3,8 +3,8 @@ import type { SpikeBatch } from "../core/batches.ts";
 import { joinFeatureSpikes } from "../core/feature-spikes.ts";
 import { MAX_TRACE_POINTS, type MarginTrace } from "../core/telemetry.ts";
 import type { SurfaceNetwork } from "../network/surface-network.ts";
+import type { FeatureReadout } from "../readout/feature-readout.ts";
 import { voteOfShares } from "../readout/pooling.ts";
-import type { RewardReadout } from "../readout/reward.ts";
 
 /**
  * Each point is what the model would have said had the frame ended there: nothing of later events is in it. Costs as
@@ -15,7 +15,7 @@ export function marginTrace(
   parts: {
     readonly decision: number;
     readonly network: Pick<SurfaceNetwork, "present">;
-    readonly readout: Pick<RewardReadout, "judge" | "description">;
+    readonly readout: Pick<FeatureReadout, "judge" | "description">;
     readonly enough: number;
   },
 ): MarginTrace {

@@ -137,10 +137,14 @@ export class LinearReadout {
     return judgeAllEarly(this.#native, this.description, { spikes, margin });
   }
 
+  /** inputs × classes, a copy. */
+  weights(): Float32Array {
+    return this.#state().weights;
+  }
+
   /** The complete state, as copies. */
   tensors(): Map<string, Tensor> {
-    const state = this.#emptyState();
-    this.#native.readState(state);
+    const state = this.#state();
     const { classes, pooling } = this.description;
     const shape = [inputsOf(pooling), classes];
     const tensors = new Map<string, Tensor>([
@@ -159,6 +163,12 @@ export class LinearReadout {
   /** Frees the native memory; idempotent. */
   dispose(): void {
     this.#native.dispose();
+  }
+
+  #state(): NativeLinearState {
+    const state = this.#emptyState();
+    this.#native.readState(state);
+    return state;
   }
 
   #emptyState(): NativeLinearState {

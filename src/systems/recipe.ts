@@ -53,7 +53,7 @@ export type WaveRecipe = {
   }): Omit<WaveDescription, "provenance" | "accuracy">;
 };
 
-/** A system of a surface network, whose prototypes learn from events without labels and whose readout learns from them. */
+/** A system of a surface network: its prototypes learn without labels, its readout from them or from right and wrong. */
 export type SurfaceRecipe = {
   readonly name: string;
   /** One sentence for lists and help. */
@@ -61,11 +61,13 @@ export type SurfaceRecipe = {
   /** What it is made after. */
   readonly paper: string;
   readonly dataset: "n-mnist";
-  /** How often the readout learns each recording. */
-  readonly passes: number;
+  /** How often each kind of readout learns each recording. */
+  readonly passes: Readonly<Record<FeatureReadoutKind, number>>;
   /** Everything a model needs but its provenance; `presentations` are those of the readout's learning, all passes. */
   describe(options: {
     readonly seed: number;
     readonly presentations: number;
+    /** "linear" when left out. */
+    readonly readout?: FeatureReadoutKind | undefined;
   }): Omit<SurfaceDescription, "provenance" | "accuracy">;
 };

@@ -32,6 +32,7 @@ describe.concurrent("training a surface system", () => {
     expect(document).toMatchObject({
       system: "flagship-events",
       prototypes: 32,
+      readout: "linear",
       seed: 3,
       frames: 24,
       passes: 5,
@@ -66,8 +67,24 @@ describe.concurrent("training a surface system", () => {
     const { code, stdout } = await train("--frames", "10");
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^flagship-events: 32 prototypes learned 15,000 events of 10 recordings at [\d,]+ events per CPU second.*\nNothing was saved/,
+      /^flagship-events: 32 prototypes learned 15,000 events of 10 recordings at [\d,]+ events per CPU second, and the readout their labels.*\nNothing was saved/,
     );
+  });
+
+  test("learns by reward alone when told to, and the file is judged, told and run as such", async () => {
+    const file = out("reward");
+    const byReward = ["--readout", "reward", "--validation", "0.25", "--out", file];
+    const { stdout } = await train(...byReward);
+    expect(stdout).toContain("and the readout to name them from right and wrong alone (passes: 5)");
+    const { description } = await loadAnyModel(file);
+    expect(description).toMatchObject({ readout: { kind: "reward", pooling: { norm: "none" } } });
+    expect((await spikeline(["info", file])).stdout).toContain("a reward readout of 6 × 6 cells");
+    const source = ["--source", recordings.folder, "--labels", recordings.labels];
+    const judged = documentOf(await spikeline(["eval", file, ...source, "--json"]));
+    expect(judged).toMatchObject({ frames: 32, accuracy: expect.any(Number) });
+    const run = ["run", "--model", file, ...source, "--speed", "max", "--headless", "--json"];
+    const ran = documentOf(await spikeline(run));
+    expect(ran).toMatchObject({ frames: 32, accuracy: { judged: 32, right: 32 * Number(judged.accuracy) } });
   });
 });
 
@@ -89,9 +106,19 @@ describe.concurrent("a model of a surface system", () => {
     expect(stdout).toContain("34 × 34 pixels, 32 prototypes of 7 × 7 pixels that fade with 20 ms");
   });
 
-  test("is refused by what needs a clocked network, and is not judged on images", async () => {
-    const run = ["run", "--model", out("corners"), "--source", "sim:digits", "--frames", "1", "--headless"];
-    expectRefusal(await spikeline(run), 65, "MODEL_KIND", /one of a surface network \(flagship-events\)/);
+  test("runs live, learning nothing, and is written back as it came", async () => {
+    const source = ["--source", recordings.folder, "--labels", recordings.labels, "--json"];
+    const { accuracy } = documentOf(await spikeline(["eval", out("corners"), ...source]));
+    const again = folder.path("again.safetensors");
+    const live = ["--speed", "max", "--headless", "--learn", "--out", again];
+    const ran = documentOf(await spikeline(["run", "--model", out("corners"), ...source, ...live]));
+    expect(ran).toMatchObject({ frames: 32, accuracy: { judged: 32, right: 32 * Number(accuracy) } });
+    const [before, after] = [await loadAnyModel(out("corners")), await loadAnyModel(again)];
+    expect(after.description).toEqual(before.description);
+    for (const [name, tensor] of before.tensors) expect(after.tensors.get(name)).toEqual(tensor);
+  });
+
+  test("is not judged on images", async () => {
     const images = writeShapes(folder.path("shapes"), { train: 10, test: 10 });
     const judged = await spikeline(["eval", out("corners"), "--dataset", "mnist", "--data", images]);
     expectRefusal(judged, 2, "SOURCE_KIND", /sees events/);

@@ -168,7 +168,7 @@ describe.concurrent("training without labels", () => {
 
 describe.concurrent("training refuses", () => {
   test.each([
-    [["--readout", "reward"], 2, "TRAIN_OPTION", "no --readout but with flagship-images and"],
+    [["--readout", "reward"], 2, "TRAIN_OPTION", "no --readout but with one of flagship-images, "],
     [["dihel-cook-2015"], 2, "SYSTEM_UNKNOWN", 'did you mean "diehl-cook-2015"?'],
     [["flagship-imgaes"], 2, "SYSTEM_UNKNOWN", 'did you mean "flagship-images"?'],
     [

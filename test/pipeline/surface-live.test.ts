@@ -7,20 +7,20 @@ import type { Control } from "../../src/core/control.ts";
 import { decodeAnyModel } from "../../src/model/load.ts";
 import { isSurfaceModel, type SurfaceDescription } from "../../src/model/surface-schema.ts";
 import { LiveGraph } from "../../src/pipeline/live-graph.ts";
+import { LiveSurfaceModel } from "../../src/pipeline/live-surface-model.ts";
 import { startWorker } from "../../src/pipeline/start-worker.ts";
 import { watch } from "../cli/live-program.ts";
 import { dashboardWorld } from "../dashboard/world.ts";
 import { reward, tinySurfaceDescription } from "../model/tiny-surface-model.ts";
 import { temporaryFolder } from "../sensors/recording-world.ts";
 import { fakeClock, fakeSensor } from "./live-world.ts";
-import { barEvents, bitsOf, surfaceModels } from "./surface-world.ts";
+import { barEvents, bitsOf, labelledModel, surfaceModels } from "./surface-world.ts";
 import { toySource } from "./worker-world.ts";
 
-const { create } = surfaceModels();
+const { create, keep } = surfaceModels();
 
 /** A running graph, whose frames and controls come when the test says so. */
-function running({ learn = true, isLabelled = true } = {}) {
-  const model = create();
+function running({ learn = true, isLabelled = true, model = create() } = {}) {
   const { clock, passMs } = fakeClock();
   const batch$ = new Subject<EventBatch>();
   const control$ = new Subject<Control>();
@@ -97,6 +97,32 @@ describe("the live pipeline with surfaces", () => {
     send({ kind: "reward", decision: 1, outcome: "right" });
     send({ kind: "reward", decision: 150, outcome: "right" });
     expect(view().rewards).toEqual({ right: 2, wrong: 0, taught: 1, missed: 1 });
+  });
+});
+
+describe("the live pipeline with a readout that was told labels when it was trained", () => {
+  it("says with learning on that nothing is learned, and no weight is told to move", () => {
+    const { show, send, view } = running({ model: keep(LiveSurfaceModel.restore(labelledModel())) });
+    show(4);
+    const [first, sentence] = [view(), /^Learning is on but changes nothing/];
+    expect(first).toMatchObject({ rewardable: "count", message: expect.stringMatching(sentence) });
+    expect(first).toMatchObject({ accuracy: { judged: 4, right: 4 }, wave: { decision: 3 } });
+    show(6);
+    expect(view().learned?.changePerMinute).toBe(0);
+    expect(view()).toMatchObject({ margins: { decision: 9 } });
+    send({ kind: "reward", decision: 9, outcome: "wrong", truth: "a chair" });
+    expect(view()).toMatchObject({
+      rewards: { right: 0, wrong: 1, taught: 0, missed: 0 },
+      classNames: ["right", "down"],
+    });
+    send({ kind: "learning", on: false });
+    expect(view().message).toBeUndefined();
+  });
+
+  it("says nothing of the kind where something is learned", () => {
+    const { show, view } = running();
+    show(2);
+    expect(view().message).toBeUndefined();
   });
 });
 

@@ -1,11 +1,33 @@
 /** A live model of surfaces that bars moving right or down teach, and the frames and rewards to teach it with. */
 import { afterEach } from "vitest";
 import type { EventBatch, SpikeBatch } from "../../src/core/batches.ts";
+import { joinFeatureSpikes } from "../../src/core/feature-spikes.ts";
 import { Random } from "../../src/core/random.ts";
+import type { SurfaceModel } from "../../src/model/surface-schema.ts";
+import { SurfaceNetwork } from "../../src/network/surface-network.ts";
 import { LiveSurfaceModel } from "../../src/pipeline/live-surface-model.ts";
-import { movingBar, reward, tinySurfaceDescription } from "../model/tiny-surface-model.ts";
+import { LinearReadout } from "../../src/readout/linear.ts";
+import { linear, movingBar, reward, tinySurfaceDescription } from "../model/tiny-surface-model.ts";
 
 export const rewardDescription = () => tinySurfaceDescription(reward);
+
+/** What training makes of bars and their labels: a model whose readout is linear. */
+export function labelledModel(): SurfaceModel {
+  const description = tinySurfaceDescription(linear);
+  const network = SurfaceNetwork.create(description);
+  const { classNames: _, ...own } = linear;
+  if (own.kind !== "linear") throw new Error("Expected a linear readout.");
+  const readout = LinearReadout.create(own);
+  const bars = Array.from({ length: 20 }, (_, index) => barOf(index));
+  for (const bar of bars) network.learn(bar);
+  const spikes = joinFeatureSpikes(bars.map((bar) => network.present(bar)));
+  const labels = bars.map((_, index) => index % 2);
+  readout.train(spikes, labels, { passes: 5, average: true });
+  const tensors = new Map([...network.tensors(), ...readout.tensors()]);
+  network.dispose();
+  readout.dispose();
+  return { description, tensors };
+}
 
 /** The models it makes are disposed after each test. */
 export function surfaceModels() {

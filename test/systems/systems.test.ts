@@ -81,8 +81,9 @@ describe("the table of systems", () => {
   });
 });
 
+const kinds = ["linear", "reward"] as const;
+
 describe("the table of wave systems", () => {
-  const kinds = ["linear", "reward"] as const;
   it.each(waveSystems.flatMap((recipe) => kinds.map((kind) => [recipe.name, kind, recipe] as const)))(
     "%s is valid with a %s readout, and is made",
     (name, readout, recipe) => {
@@ -107,18 +108,25 @@ describe("the table of wave systems", () => {
 });
 
 describe("the table of surface systems", () => {
-  it.each(surfaceSystems.map((recipe) => [recipe.name, recipe] as const))(
-    "%s is valid, and is made",
-    (name, recipe) => {
+  it.each(surfaceSystems.flatMap((recipe) => kinds.map((kind) => [recipe.name, kind, recipe] as const)))(
+    "%s is valid with a %s readout, and is made",
+    (name, readout, recipe) => {
       expect(findSurfaceSystem(name)).toBe(recipe);
-      const description = describeSurfaceSystem(recipe, { seed: 0xffffffff, presentations: 48_000 });
+      const description = describeSurfaceSystem(recipe, { seed: 0xffffffff, presentations: 48_000, readout });
       expect(surfaceSchema.safeParse(description).error).toBeUndefined();
       expect(description).toMatchObject({ system: name, seed: 0xffffffff, accuracy: [] });
-      expect(description.readout.rate.frames).toBe(48_000);
+      expect(description.readout).toMatchObject({ kind: readout, rate: { frames: 48_000 } });
+      expect(recipe.passes[readout]).toBeGreaterThan(0);
       expect(recipe.summary).toMatch(/^[A-Z].*\.$/);
       SurfaceNetwork.create(description).dispose();
+      createReadout(description.readout).dispose();
     },
   );
+
+  it("has linear readouts where nothing is said", () => {
+    for (const recipe of surfaceSystems)
+      expect(recipe.describe({ seed: 1, presentations: 1 }).readout.kind).toBe("linear");
+  });
 
   it("is not searched for clocked systems, whose caller is told so", () => {
     const error = errorOf(() => describeSystem("flagship-events"));
