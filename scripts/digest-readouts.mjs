@@ -41,6 +41,7 @@ const REWARD = {
   "reward-winner": { ...BASE, rule: "winner" },
   "reward-runner-up": { ...BASE, rule: "runner-up", neuronsPerClass: 3 },
   "reward-soft-recent": { ...BASE, rule: "soft", recencyPenalty: 0.1 },
+  "reward-soft-tired": { ...BASE, rule: "soft", recencyPenalty: 0.1, fatigue: 0.5, fatigueKept: 0.9 },
 };
 
 /** Half of the spikes tell the class, half are noise. */

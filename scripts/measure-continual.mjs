@@ -23,11 +23,17 @@ import { CHOSEN, featuresOf, makeNetwork, settingsFor } from "./flagship-parts.m
 /** Chosen on the last 10,000 training digits. The rate does not fall: nobody says when a group is over. */
 const CONTINUAL = {
   told: { rule: "soft", passes: 6, rate: 0.01, recencyPenalty: 1.2, neuronsPerClass: 5 },
-  guessed: { rule: "soft", passes: 8, rate: 0.01, recencyPenalty: 0.8, neuronsPerClass: 5 },
+  guessed: {
+    rule: "soft",
+    passes: 8,
+    rate: 0.01,
+    recencyPenalty: 0.8,
+    neuronsPerClass: 5,
+    fatigue: 2,
+    fatigueKept: 0.99,
+  },
   reward: { rule: "runner-up", passes: 2, rate: 0.005, recencyPenalty: 0.7, neuronsPerClass: 5 },
 };
-/** How a guess tires: what a wrong one adds to its class, lowering its score for guessing, and what is left a frame on. */
-const TIRED = { wrong: 2, kept: 0.99 };
 const HALVES = [
   [0, 1, 2, 3, 4],
   [5, 6, 7, 8, 9],
@@ -38,8 +44,8 @@ const MIXED = [HALVES.flat()];
 
 /**
  * Each run: who teaches, in which groups, and whether the gate is open as if there were none. Teachers: "told" the class;
- * "reward" right or wrong, by the native rule; "guessed" right or wrong as well, but wrong guesses only tire; "profiles"
- * the class, to continual-profiles.mjs.
+ * "reward" right or wrong; "guessed" right or wrong as well, but wrong guesses only tire; "profiles" the class, to
+ * continual-profiles.mjs.
  */
 const RUNS = {
   told: { teacher: "told", groups: HALVES },
@@ -60,8 +66,6 @@ const RUNS = {
 const PIXELS = 784;
 const CLASSES = 10;
 const VAL_FROM = 50_000;
-/** Shares are 32-bit numbers: smaller ones are 0, of which there is no logarithm. */
-const LEAST = 1e-45;
 /** Points of the curve a pass through a group. */
 const POINTS = 10;
 
@@ -99,7 +103,7 @@ function settingsOf(teacher) {
   return own;
 }
 
-function makeReadout(made, seed, { rule, rate, recencyPenalty, neuronsPerClass }) {
+function makeReadout(made, seed, { passes, rate, ...rules }) {
   const { positionsX: width, positionsY: height, features } = waveShape(made.params);
   const { grid, value, norm, shiftPx, rotationRad, shear, scale, dropout, marginGate } = CHOSEN;
   return RewardReadout.create({
@@ -108,10 +112,8 @@ function makeReadout(made, seed, { rule, rate, recencyPenalty, neuronsPerClass }
     rate: { first: rate, last: rate, frames: 0 },
     classes: CLASSES,
     seed,
-    rule,
     marginGate,
-    recencyPenalty,
-    neuronsPerClass,
+    ...rules,
   });
 }
 
@@ -130,26 +132,8 @@ function accuracyOf(readout, { spikes, labels }) {
   return { old: share(HALVES[0]), fresh: share(HALVES[1]), all: share(HALVES.flat()) };
 }
 
-/**
- * Learns from right and wrong alone: a right guess tells the class and is learned, a wrong one tells of no class and only
- * tires its own, so that others come to be tried and what was learned long ago is left alone.
- */
-function learnGuessed(readout, { spikes, labels }, order, tired) {
-  for (const f of order) {
-    const [from, to] = [spikes.start[f], spikes.start[f + 1]];
-    const [feature, x, y] = ["feature", "x", "y"].map((name) => spikes[name].subarray(from, to));
-    const frame = { start: Uint32Array.of(0, to - from), feature, x, y };
-    const scores = readout.judge(frame).shares.map((share, c) => Math.log(Math.max(share, LEAST)) - tired[c]);
-    const guess = scores.indexOf(Math.max(...scores));
-    for (let c = 0; c < CLASSES; c++) tired[c] *= TIRED.kept;
-    if (guess === labels[f]) readout.learn(frame, labels.subarray(f, f + 1), { told: true });
-    else tired[guess] += TIRED.wrong;
-  }
-}
-
 /** Learns group after group, each in several passes; answers accuracy over digits seen. */
 function learnGroups(readout, { groups, passes, teacher, seed }, taught, judged) {
-  const tired = new Float64Array(CLASSES);
   const curve = [{ seen: 0, ...accuracyOf(readout, judged) }];
   let seen = 0;
   for (const [number, group] of groups.entries()) {
@@ -160,8 +144,7 @@ function learnGroups(readout, { groups, passes, teacher, seed }, taught, judged)
       for (let point = 0; point < POINTS; point++) {
         const [from, to] = [point, point + 1].map((at) => Math.round((at * order.length) / POINTS));
         const some = order.subarray(from, to);
-        if (teacher === "guessed") learnGuessed(readout, taught, some, tired);
-        else readout.learn(taught.spikes, taught.labels, { order: some, told: teacher === "told" });
+        readout.learn(taught.spikes, taught.labels, { order: some, told: teacher === "told" });
         seen += to - from;
         curve.push({ seen, ...accuracyOf(readout, judged) });
       }

@@ -12,7 +12,9 @@ bool ReadRuleParams(Napi::Env env, const Napi::Object& o, RuleParams& p) {
   std::uint32_t rule = 0;
   const bool read = ReadChoiceField(env, o, "rule", 3, rule) && ReadNumberField(env, o, "marginGate", p.margin_gate) &&
                     ReadNumberField(env, o, "runnerUpShare", p.runner_up_share) &&
-                    ReadNumberField(env, o, "recencyPenalty", p.recency_penalty);
+                    ReadNumberField(env, o, "recencyPenalty", p.recency_penalty) &&
+                    ReadNumberField(env, o, "fatigue", p.fatigue) &&
+                    ReadNumberField(env, o, "fatigueKept", p.fatigue_kept);
   p.rule = static_cast<RewardRule>(rule);
   return read;
 }
@@ -30,7 +32,7 @@ bool ReadStateView(Napi::Env env, const Napi::Value& value, RewardState& v) {
     ThrowTypeError(env, "SPIKELINE_ARGUMENT", "an object of typed arrays", "state");
     return false;
   }
-  constexpr std::array<const char*, 3> kNames = {"weights", "behind", "counters"};
+  constexpr std::array<const char*, 4> kNames = {"weights", "behind", "tired", "counters"};
   const Napi::Object object = value.As<Napi::Object>();
   std::array<Napi::Value, kNames.size()> field;
   for (std::size_t k = 0; k < kNames.size(); ++k) {
@@ -38,7 +40,7 @@ bool ReadStateView(Napi::Env env, const Napi::Value& value, RewardState& v) {
     if (env.IsExceptionPending()) return false;
   }
   return ReadArray(env, field[0], kNames[0], v.weights) && ReadArray(env, field[1], kNames[1], v.behind) &&
-         ReadArray(env, field[2], kNames[2], v.counters);
+         ReadArray(env, field[2], kNames[2], v.tired) && ReadArray(env, field[3], kNames[3], v.counters);
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ RewardReadout::RewardReadout(const RewardParams& params) noexcept
       steps_(inputs_),
       weights_(inputs_ * stride_),
       behind_(params.classes),
+      tired_(params.classes),
       potential_(stride_),
       score_(params.classes),
       speaker_(params.classes),
@@ -37,13 +38,14 @@ RewardReadout::RewardReadout(const RewardParams& params) noexcept
       value_((params.memory + std::size_t{1}) * ListRoom(inputs_)),
       listed_(params.memory + std::size_t{1}),
       waiting_(params.memory),
+      decided_(params.memory),
       scores_(std::size_t{params.memory} * params.classes),
       speakers_(std::size_t{params.memory} * params.classes) {}
 
 bool RewardReadout::ok() const noexcept {
-  return pool_.ok() && steps_.ok() && weights_.ok() && behind_.ok() && potential_.ok() && score_.ok() &&
-         speaker_.ok() && share_.ok() && push_.ok() && index_.ok() && value_.ok() && listed_.ok() && waiting_.ok() &&
-         scores_.ok() && speakers_.ok();
+  return pool_.ok() && steps_.ok() && weights_.ok() && behind_.ok() && tired_.ok() && potential_.ok() &&
+         score_.ok() && speaker_.ok() && share_.ok() && push_.ok() && index_.ok() && value_.ok() && listed_.ok() &&
+         waiting_.ok() && decided_.ok() && scores_.ok() && speakers_.ok();
 }
 
 Status RewardReadout::Create(const RewardParams& params, std::unique_ptr<RewardReadout>& out) noexcept {
@@ -87,17 +89,25 @@ void RewardReadout::FindSpeakers(std::span<float> score, std::span<std::uint32_t
   }
 }
 
-Decision RewardReadout::Decide(const FeatureSpikes& frame, const Warp* warp) noexcept {
-  const std::uint64_t id = ++decisions_;
-  const std::size_t slot = SlotOf(id);
+void RewardReadout::Take(std::size_t slot, const FeatureSpikes& frame, const Warp* warp) noexcept {
   SparseFrame list = List(slot);
   pool_.Pool(frame, warp, list);
   listed_[slot] = list.count;
-  waiting_[slot] = id;
   std::fill_n(potential_.data(), stride_, 0.0F);
   SumRows(weights_.data(), stride_, list, potential_.data());
   FindSpeakers(Score(slot), Speaker(slot));
-  const BestTwo said = FindBestTwo(Score(slot));
+}
+
+// Leaves what it decided by in score_.
+Decision RewardReadout::Decide(const FeatureSpikes& frame, const Warp* warp) noexcept {
+  const std::uint64_t id = ++decisions_;
+  const std::size_t slot = SlotOf(id);
+  Take(slot, frame, warp);
+  waiting_[slot] = id;
+  for (std::uint32_t c = 0; c < params_.classes; ++c) score_[c] = Score(slot)[c] - tired_[c];
+  const BestTwo said = FindBestTwo(score_.span());
+  decided_[slot] = said.best;
+  Recover(params_.rule, tired_.span());
   return {.id = id, .label = said.best, .neuron = Speaker(slot)[said.best], .margin = said.margin};
 }
 
@@ -105,7 +115,7 @@ Status RewardReadout::Present(const FeatureSpikes& batch, std::span<float> share
   if (const Status status = pool_.Check(batch); status != Status::kOk) return status;
   if (batch.frames() != 1 || share.size() != params_.classes) return Status::kBadSize;
   out = Decide(batch.Frame(0), nullptr);
-  Softmax(Score(SlotOf(out.id)), share_.span());
+  Softmax(score_.span(), share_.span());
   for (std::uint32_t c = 0; c < params_.classes; ++c) share[c] = static_cast<float>(share_[c]);
   return Status::kOk;
 }
@@ -114,7 +124,7 @@ Status RewardReadout::Reward(std::uint64_t id, Outcome outcome, std::uint32_t tr
   if (truth != kNotTold && truth >= params_.classes) return Status::kOutOfRange;
   if (id == 0 || waiting_[SlotOf(id)] != id) return Status::kUnknownDecision;
   const std::size_t slot = SlotOf(id);
-  const bool is_best = truth == FindBestTwo(Score(slot)).best;
+  const bool is_best = truth == decided_[slot];
   if (truth != kNotTold && is_best != (outcome == Outcome::kRight)) return Status::kBadParameter;
   Apply(slot, outcome, truth);
   return Status::kOk;
@@ -122,12 +132,14 @@ Status RewardReadout::Reward(std::uint64_t id, Outcome outcome, std::uint32_t tr
 
 void RewardReadout::Apply(std::size_t slot, Outcome outcome, std::uint32_t truth) noexcept {
   waiting_[slot] = 0;
-  const std::uint32_t decided = FindBestTwo(Score(slot)).best;
+  const std::uint32_t decided = decided_[slot];
   const Lesson lesson{.decided = decided, .outcome = outcome, .known = outcome == Outcome::kRight ? decided : truth};
+  const std::uint64_t before = rewards_++;
+  if (OnlyTires(params_.rule, lesson, tired_.span())) return;
   FallBehind(params_.rule, lesson, behind_.span());
   for (std::uint32_t c = 0; c < params_.classes; ++c) score_[c] = Score(slot)[c] - behind_[c];
   PushClasses(params_.rule, lesson, score_.span(), share_.span(), push_.span());
-  const auto rate = static_cast<float>(params_.rate.At(rewards_++));
+  const auto rate = static_cast<float>(params_.rate.At(before));
   for (std::uint32_t c = 0; c < params_.classes; ++c) {
     const float amount = rate * push_[c];
     if (amount != 0) PushNeuron(List(slot), Speaker(slot)[c], amount);
@@ -151,6 +163,7 @@ Status RewardReadout::Learn(const FeatureSpikes& batch, std::span<const std::uin
     return Status::kOutOfRange;
   }
   const bool moves = params_.augment.MovesAnything();
+  const bool tires = params_.rule.fatigue > 0;
   right = 0;
   for (const std::uint32_t named : order) {
     const std::uint32_t f = std::min(named, static_cast<std::uint32_t>(label.size() - 1));
@@ -158,7 +171,8 @@ Status RewardReadout::Learn(const FeatureSpikes& batch, std::span<const std::uin
     const std::uint32_t key =
         HashWords(params_.seed, static_cast<std::uint32_t>(rewards_), static_cast<std::uint32_t>(rewards_ >> 32));
     const Warp warp = DrawWarp(params_.augment, params_.pool.width, params_.pool.height, key);
-    const Decision decision = Decide(batch.Frame(f), moves ? &warp : nullptr);
+    const Decision decision = Decide(batch.Frame(f), moves && !tires ? &warp : nullptr);
+    if (moves && tires) Take(SlotOf(decision.id), batch.Frame(f), &warp);
     const Outcome outcome = decision.label == truth ? Outcome::kRight : Outcome::kWrong;
     Apply(SlotOf(decision.id), outcome, told == Told::kClass ? truth : kNotTold);
     right += outcome == Outcome::kRight ? 1 : 0;

@@ -48,7 +48,8 @@ void PushSoft(const Lesson& lesson, std::span<const float> score, std::span<doub
 
 Status RuleParams::Check() const noexcept {
   const bool sound = margin_gate >= 0 && margin_gate <= 1e12 && runner_up_share >= 0 && runner_up_share <= 1 &&
-                     recency_penalty >= 0 && recency_penalty <= 1000;
+                     recency_penalty >= 0 && recency_penalty <= 1000 && fatigue >= 0 && fatigue <= 1000 &&
+                     fatigue_kept >= 0 && fatigue_kept <= 1;
   return sound ? Status::kOk : Status::kBadParameter;
 }
 
@@ -56,6 +57,18 @@ void FallBehind(const RuleParams& params, const Lesson& lesson, std::span<float>
   const auto penalty = static_cast<float>(params.recency_penalty);
   for (float& value : behind) value = std::min(value + penalty, kFurthestBehind);
   if (lesson.known != kNotTold) behind[lesson.known] = 0;
+}
+
+void Recover(const RuleParams& params, std::span<float> tired) noexcept {
+  const auto kept = static_cast<float>(params.fatigue_kept);
+  for (float& value : tired) value *= kept;
+}
+
+bool OnlyTires(const RuleParams& params, const Lesson& lesson, std::span<float> tired) noexcept {
+  if (params.fatigue == 0 || lesson.known != kNotTold) return false;
+  float& value = tired[lesson.decided];
+  value = std::min(value + static_cast<float>(params.fatigue), kMostTired);
+  return true;
 }
 
 void PushClasses(const RuleParams& params, const Lesson& lesson, std::span<const float> score, std::span<double> share,

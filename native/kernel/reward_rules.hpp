@@ -15,6 +15,10 @@
 // since it was last known to be there. Classes compete only with what was there of late, as with a prior, and what was
 // learned long ago is left alone: so one group of classes can be learned after another. It lives on known classes: a
 // wrong decision for a class that was long gone moves nothing unless the right class is told.
+// Fatigue: with it, a wrong decision whose right class was not told teaches nothing and lets no class fall behind. It
+// tires its class instead: tired_d grows by `fatigue`, scores are lowered by it for deciding while learning, not for
+// what is learned, and `fatigue_kept` of it is left after each decision. So other classes come to be tried until one is
+// right, and what is learned is learned of known classes alone.
 #pragma once
 
 #include <cstdint>
@@ -30,12 +34,15 @@ enum class Outcome : std::uint8_t { kWrong = 0, kRight = 1 };
 inline constexpr std::uint32_t kNotTold = 0xffffffffU;
 // exp(−1000) is nothing: further back there is no difference.
 inline constexpr float kFurthestBehind = 1000.0F;
+inline constexpr float kMostTired = 1000.0F;
 
 struct RuleParams {
   RewardRule rule = RewardRule::kRunnerUp;
   double margin_gate = 5;
   double runner_up_share = 0.5;
   double recency_penalty = 0;
+  double fatigue = 0;  // 0: never tired
+  double fatigue_kept = 0.99;
 
   [[nodiscard]] Status Check() const noexcept;
 };
@@ -49,6 +56,12 @@ struct Lesson {
 
 // One reward further: all classes fall behind by the penalty, but the known one, which catches up.
 void FallBehind(const RuleParams& params, const Lesson& lesson, std::span<float> behind) noexcept;
+
+// One decision further: all classes recover.
+void Recover(const RuleParams& params, std::span<float> tired) noexcept;
+
+// True if the lesson only tires the decided class, which is done then.
+[[nodiscard]] bool OnlyTires(const RuleParams& params, const Lesson& lesson, std::span<float> tired) noexcept;
 
 // Fills push[classes] from score[classes]; `share`[classes] is scratch.
 void PushClasses(const RuleParams& params, const Lesson& lesson, std::span<const float> score, std::span<double> share,

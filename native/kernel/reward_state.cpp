@@ -8,18 +8,30 @@ namespace spikeline {
 
 namespace {
 
-Status CheckSizes(const RewardState& v, std::size_t weights, std::size_t classes) noexcept {
-  const bool sizes = v.weights.size() == weights && v.behind.size() == classes && v.counters.size() == 4;
+struct Sizes {
+  std::size_t weights;
+  std::size_t behind;
+  std::size_t tired;
+};
+
+Status CheckSizes(const RewardState& v, const Sizes& is) noexcept {
+  const bool sizes = v.weights.size() == is.weights && v.behind.size() == is.behind && v.tired.size() == is.tired &&
+                     v.counters.size() == 4;
   return sizes ? Status::kOk : Status::kBadSize;
+}
+
+bool IsLowering(std::span<const float> lowered, float most) noexcept {
+  return AllWithin(lowered, most) && std::none_of(lowered.begin(), lowered.end(), [](float value) { return value < 0; });
 }
 
 }  // namespace
 
 Status RewardReadout::ReadState(const RewardState& v) noexcept {
   const std::size_t neurons = std::size_t{params_.classes} * params_.neurons_per_class;
-  if (const Status status = CheckSizes(v, inputs_ * neurons, params_.classes); status != Status::kOk) return status;
+  if (const Status status = CheckSizes(v, {inputs_ * neurons, params_.classes, TiredClasses()}); status != Status::kOk) return status;
   UnpadRows(v.weights, weights_.data(), neurons, stride_);
   std::copy_n(behind_.data(), params_.classes, v.behind.data());
+  std::copy_n(tired_.data(), v.tired.size(), v.tired.data());
   v.counters[0] = static_cast<std::uint32_t>(decisions_);
   v.counters[1] = static_cast<std::uint32_t>(decisions_ >> 32);
   v.counters[2] = static_cast<std::uint32_t>(rewards_);
@@ -29,13 +41,13 @@ Status RewardReadout::ReadState(const RewardState& v) noexcept {
 
 Status RewardReadout::WriteState(const RewardState& v) noexcept {
   const std::size_t neurons = std::size_t{params_.classes} * params_.neurons_per_class;
-  if (const Status status = CheckSizes(v, inputs_ * neurons, params_.classes); status != Status::kOk) return status;
-  const bool is_behind = AllWithin(v.behind, kFurthestBehind) &&
-                         std::none_of(v.behind.begin(), v.behind.end(), [](float b) { return b < 0; });
+  if (const Status status = CheckSizes(v, {inputs_ * neurons, params_.classes, TiredClasses()}); status != Status::kOk) return status;
+  const bool is_lowered = IsLowering(v.behind, kFurthestBehind) && IsLowering(v.tired, kMostTired);
   // Ids of decisions travel as JavaScript numbers, which are whole up to 2^53.
-  if (!is_behind || !AllWithin(v.weights, kMostWeight) || v.counters[1] >= (1U << 20)) return Status::kBadState;
+  if (!is_lowered || !AllWithin(v.weights, kMostWeight) || v.counters[1] >= (1U << 20)) return Status::kBadState;
   PadRows(weights_.data(), std::span<const float>(v.weights), neurons, stride_);
   std::copy_n(v.behind.data(), params_.classes, behind_.data());
+  std::copy_n(v.tired.data(), v.tired.size(), tired_.data());
   decisions_ = static_cast<std::uint64_t>(v.counters[1]) << 32 | v.counters[0];
   rewards_ = static_cast<std::uint64_t>(v.counters[3]) << 32 | v.counters[2];
   std::fill_n(waiting_.data(), params_.memory, std::uint64_t{0});

@@ -19,12 +19,17 @@ const MOST_IN_MEAN = 2 ** 20;
 /** native/kernel/reward_readout.hpp, reward_rules.hpp. */
 const MOST_REWARDED_WEIGHT = 0.9990234375;
 const FURTHEST_BEHIND = 1000;
+const MOST_TIRED = 1000;
 /** Numbers of decisions stay whole in JavaScript. */
 const MOST_DECISIONS_HIGH = 2 ** 20 - 1;
 
 /** Only a linear readout that was saved amid its training has a mean that is not its weights yet. */
 const hasMean = ({ description, tensors }: FeatureModel) =>
   description.readout.kind === "linear" && (tensors.get("readout.counters")?.data[IN_MEAN] ?? 0) !== 0;
+
+/** Only a reward readout whose wrong guesses tire has classes that are tired. */
+const isTired = ({ description: { readout } }: FeatureModel) =>
+  readout.kind === "reward" && (readout.fatigue ?? 0) > 0;
 
 export function readoutTensors(model: FeatureModel): readonly (readonly [name: string, Expected])[] {
   const { readout } = model.description;
@@ -42,6 +47,7 @@ export function readoutTensors(model: FeatureModel): readonly (readonly [name: s
   return [
     ["readout.weights", weights],
     [readout.kind === "reward" ? "readout.behind" : "readout.bias", perClass],
+    ...(isTired(model) ? [["readout.tired", perClass] as const] : []),
     ["readout.counters", counters],
     ...(hasMean(model) ? mean : []),
   ];
@@ -71,6 +77,7 @@ function rangesOf(model: FeatureModel): Range[] {
     return [
       ["readout.weights", [-MOST_REWARDED_WEIGHT, MOST_REWARDED_WEIGHT]],
       ["readout.behind", [0, FURTHEST_BEHIND]],
+      ...(isTired(model) ? [["readout.tired", [0, MOST_TIRED]] as const] : []),
     ];
   }
   const learned = ["weights", "bias", ...(hasMean(model) ? ["meanWeights", "meanBias"] : [])];

@@ -12,6 +12,8 @@ export const rewardReadoutSchema = z.strictObject({
   marginGate: between(0, 1e12),
   runnerUpShare: between(0, 1),
   recencyPenalty: between(0, 1000),
+  fatigue: between(0, 1000).optional(),
+  fatigueKept: between(0, 1).optional(),
   neuronsPerClass: whole(1, 256),
   memory: whole(1, 4096),
   initialMax: between(0, 0.5),

@@ -43,6 +43,9 @@ export type NativeRewardParams = NativeReadoutParams & {
   readonly runnerUpShare: number;
   /** 0: no gate. */
   readonly recencyPenalty: number;
+  /** 0: never tired. */
+  readonly fatigue: number;
+  readonly fatigueKept: number;
   readonly neuronsPerClass: number;
   /** Decisions that can still be rewarded. */
   readonly memory: number;
@@ -65,6 +68,8 @@ export type NativeRewardState = {
   readonly weights: Float32Array;
   /** Per class, by how much its score is lowered for learning, 0 to 1000. */
   readonly behind: Float32Array;
+  /** Per class, by how much its score is lowered for deciding, 0 to 1000; empty without fatigue. */
+  readonly tired: Float32Array;
   /** 4: decisions low, high; rewards low, high. */
   readonly counters: Uint32Array;
 };
@@ -127,7 +132,7 @@ export type NativeDecision = {
   readonly id: number;
   readonly label: number;
   readonly neuron: number;
-  /** Score of the best class less that of the second. */
+  /** What the best class was decided by, less that of the second. */
   readonly margin: number;
 };
 

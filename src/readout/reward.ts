@@ -42,6 +42,10 @@ export type RewardDescription = ReadoutBase & {
   readonly runnerUpShare: number;
   /** For learning, a class's score is lowered by this for each reward since it was last known to be there; 0: never. */
   readonly recencyPenalty: number;
+  /** A wrong decision tires its class by this instead of teaching, if the right class is not told; 0, absent: never. */
+  readonly fatigue?: number | undefined;
+  /** Share of it that is left after each decision; 0.99 if absent. */
+  readonly fatigueKept?: number | undefined;
   readonly neuronsPerClass: number;
   /** Decisions that can still be rewarded. */
   readonly memory: number;
@@ -76,6 +80,9 @@ const USUAL: Own = {
   initialMax: 0.01,
 };
 
+/** Tired for about a hundred decisions: measured by scripts/measure-continual.mjs on MNIST in two groups of digits. */
+const USUAL_KEPT = 0.99;
+
 export class RewardReadout {
   readonly description: RewardDescription;
   readonly #native: NativeRewardReadout;
@@ -103,6 +110,7 @@ export class RewardReadout {
     const state = readout.#emptyState();
     fillTensor(state.weights, "readout.weights", tensors);
     fillTensor(state.behind, "readout.behind", tensors);
+    if (state.tired.length > 0) fillTensor(state.tired, "readout.tired", tensors);
     fillTensor(state.counters, "readout.counters", tensors);
     readout.#native.writeState(state);
     return readout;
@@ -125,6 +133,7 @@ export class RewardReadout {
         to.weights[n] = bounded((to.weights[n] ?? 0) + mean);
     }
     to.behind.set(from.behind);
+    to.tired.set(from.tired);
     to.counters.set(from.counters);
     wider.#native.writeState(to);
     return wider;
@@ -230,10 +239,12 @@ export class RewardReadout {
 
   /** The complete state, as copies. */
   tensors(): Map<string, Tensor> {
-    const { weights, behind, counters } = this.#state();
+    const { weights, behind, tired, counters } = this.#state();
+    const perClass = (data: Float32Array) => ({ shape: [data.length], data });
     return new Map<string, Tensor>([
       ["readout.weights", { shape: [this.#inputs, weights.length / this.#inputs], data: weights }],
-      ["readout.behind", { shape: [behind.length], data: behind }],
+      ["readout.behind", perClass(behind)],
+      ...(tired.length > 0 ? [["readout.tired", perClass(tired)] as const] : []),
       ["readout.counters", { shape: [counters.length], data: counters }],
     ]);
   }
@@ -254,10 +265,11 @@ export class RewardReadout {
   }
 
   #emptyState(): NativeRewardState {
-    const { classes, neuronsPerClass } = this.description;
+    const { classes, neuronsPerClass, fatigue = 0 } = this.description;
     return {
       weights: new Float32Array(this.#inputs * classes * neuronsPerClass),
       behind: new Float32Array(classes),
+      tired: new Float32Array(fatigue > 0 ? classes : 0),
       counters: new Uint32Array(4),
     };
   }
@@ -270,6 +282,7 @@ const bounded = (weight: number) => Math.min(MOST_WEIGHT, Math.max(-MOST_WEIGHT,
 function nativeParams(description: RewardDescription): NativeRewardParams {
   const { rule, marginGate, runnerUpShare, recencyPenalty, neuronsPerClass, memory, initialMax } =
     description;
+  const { fatigue = 0, fatigueKept = USUAL_KEPT } = description;
   const own = { marginGate, runnerUpShare, recencyPenalty, neuronsPerClass, memory, initialMax };
-  return { ...nativeBase(description), rule: RULES[rule], ...own };
+  return { ...nativeBase(description), rule: RULES[rule], ...own, fatigue, fatigueKept };
 }

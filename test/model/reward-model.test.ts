@@ -19,8 +19,8 @@ const refusal = (description: unknown, tensors: ReadonlyMap<string, Tensor> = ti
     decodeAnyModel(encodeSafetensors({ tensors, description: JSON.stringify(description) }, NAME), NAME),
   );
 
-function withElement(name: string, at: number, value: number): Map<string, Tensor> {
-  const tensors = new Map(tinyRewardModel().tensors);
+function withElement(name: string, at: number, value: number, from = tinyRewardModel()): Map<string, Tensor> {
+  const tensors = new Map(from.tensors);
   const tensor = tensors.get(name);
   if (tensor === undefined) throw new Error(`no tensor ${name}`);
   const data = tensor.data.slice();
@@ -42,6 +42,21 @@ describe("a model with a reward readout", () => {
     expect(error.message).toContain(`element ${at} is`);
   });
 
+  test("holds tired classes if its wrong guesses tire, and only then", () => {
+    const tired = tinyRewardModel({ isTired: true });
+    const text = JSON.stringify(tired.description);
+    const bytes = encodeSafetensors({ tensors: tired.tensors, description: text }, NAME);
+    expect(decodeAnyModel(bytes, NAME).tensors.get("readout.tired")).toEqual(
+      tired.tensors.get("readout.tired"),
+    );
+    expect(refusal(tired.description).message).toContain('"readout.tired"');
+    expect(refusal(plain, tired.tensors).code).toBe("MODEL_TENSOR");
+    for (const wrong of [-0.5, 1001]) {
+      const error = refusal(tired.description, withElement("readout.tired", 1, wrong, tired));
+      expect(error.message).toContain("element 1 is");
+    }
+  });
+
   test("is refused with the tensors of a linear readout, and a linear one with its", () => {
     expect(refusal(plain, tinyWaveModel().tensors).code).toBe("MODEL_TENSOR");
     expect(refusal(tinyWaveDescription()).code).toBe("MODEL_TENSOR");
@@ -52,6 +67,8 @@ describe("a model with a reward readout", () => {
     ["readout.marginGate", { marginGate: -1 }],
     ["readout.neuronsPerClass", { neuronsPerClass: 0 }],
     ["readout.memory", { memory: 4097 }],
+    ["readout.fatigue", { fatigue: 1001 }],
+    ["readout.fatigueKept", { fatigue: 1, fatigueKept: 1.1 }],
     ["readout.initialMax", { initialMax: 0.6 }],
     ["readout", { batch: 1 }],
   ])("is refused with the place of what is wrong: %s", (place, change) => {
@@ -80,6 +97,8 @@ describe("a model with a reward readout", () => {
       neuronsPerClass: fc.integer({ min: 1, max: 256 }),
       memory: fc.integer({ min: 1, max: 4096 }),
       initialMax: within(0, 0.5),
+      fatigue: fc.option(within(0, 1000), { nil: undefined }),
+      fatigueKept: fc.option(within(0, 1), { nil: undefined }),
       classes: fc.integer({ min: 2, max: 1000 }),
     });
     fc.assert(

@@ -110,8 +110,12 @@ export function tinyWaveModel(options: { readonly isAmidTraining?: boolean } = {
   return { description: tinyWaveDescription(), tensors };
 }
 
-/** The same with a readout that learned by reward, of two neurons a class. */
-export function tinyRewardModel(): WaveModel {
+/**
+ * The same with a readout that learned by reward, of two neurons a class.
+ * @param options isTired: its wrong guesses tire
+ */
+export function tinyRewardModel(options: { readonly isTired?: boolean } = {}): WaveModel {
+  const { isTired = false } = options;
   const { tensors } = tinyWaveModel();
   const random = Random.fromKey(5);
   const readout = new Map<string, Tensor>([
@@ -122,12 +126,17 @@ export function tinyRewardModel(): WaveModel {
     ["readout.behind", { shape: [3], data: Float32Array.of(0, 0.5, 1000) }],
     ["readout.counters", { shape: [4], data: Uint32Array.of(25, 0, 24, 0) }],
   ]);
+  if (isTired) readout.set("readout.tired", { shape: [3], data: Float32Array.of(0, 0.5, 1000) });
   const layer = [...tensors].filter(([name]) => name.startsWith("layer0."));
+  const plain = tinyWaveDescription({ readout: "reward" });
   return {
-    description: tinyWaveDescription({ readout: "reward" }),
+    description: isTired ? { ...plain, readout: tiring(plain.readout) } : plain,
     tensors: new Map([...layer, ...readout]),
   };
 }
+
+const tiring = (readout: WaveDescription["readout"]): WaveDescription["readout"] =>
+  readout.kind === "reward" ? { ...readout, fatigue: 2, fatigueKept: 0.99 } : readout;
 
 /** A few soft strokes on grey for each of three classes. */
 export function drawStrokes(

@@ -15,9 +15,9 @@ describe("digest of the readouts", () => {
 
   it("covers readouts that learned, differently, and stop early", () => {
     const digests = Object.values(runReadoutDigests({ LinearReadout, RewardReadout, Random }));
-    expect(digests).toHaveLength(6);
+    expect(digests).toHaveLength(7);
     for (const { right } of digests) expect(right).toBeGreaterThan(150);
-    expect(digests.filter(({ early }) => early > 300 && early < 300 * 60)).toHaveLength(5);
+    expect(digests.filter(({ early }) => early > 300 && early < 300 * 60)).toHaveLength(6);
     expect(new Set(digests.map(({ weights }) => weights)).size).toBe(digests.length);
   });
 });

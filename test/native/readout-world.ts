@@ -42,6 +42,8 @@ export const rewardParams = (overrides: Partial<NativeRewardParams> = {}): Nativ
   marginGate: 1,
   runnerUpShare: 0.5,
   recencyPenalty: 0,
+  fatigue: 0,
+  fatigueKept: 0.9,
   neuronsPerClass: 2,
   memory: 4,
   initialMax: 0.05,
@@ -64,6 +66,7 @@ export function rewardState(params: NativeRewardParams): NativeRewardState {
   return {
     weights: new Float32Array(sizeOf(params) * params.neuronsPerClass),
     behind: new Float32Array(params.classes),
+    tired: new Float32Array(params.fatigue > 0 ? params.classes : 0),
     counters: new Uint32Array(4),
   };
 }

@@ -64,6 +64,8 @@ const networks = fc
       marginGate: fc.oneof(fc.constant(0), real(0, 3)),
       runnerUpShare: real(0, 1),
       recencyPenalty: fc.oneof(fc.constantFrom(0, 1000), real(0, 1)),
+      fatigue: fc.oneof(fc.constantFrom(0, 1000), real(0, 2)),
+      fatigueKept: fc.oneof(fc.constantFrom(0, 1), real(0.5, 1)),
       neuronsPerClass: fc.integer({ min: 1, max: 4 }),
       memory: fc.integer({ min: 1, max: 6 }),
       initialMax: fc.oneof(fc.constant(0), real(0, 0.5)),
@@ -142,6 +144,31 @@ describe("native reward readout", () => {
     },
   );
 
+  it("with fatigue learns from right guesses alone, and a wrong one lowers its class for deciding, not for judging", () => {
+    const params = rewardParams({ rule: 2, recencyPenalty: 0.5, fatigue: 2, fatigueKept: 0.9 });
+    const readout = new native.RewardReadout(params);
+    const lesson = drawLesson(params, { frames: 1, spikes: 30, seed: 9 });
+    const before = judge(readout, params, lesson, 0);
+    const decide = () => readout.present(...frameOf(lesson, 0), new Float32Array(params.classes));
+    const first = decide();
+    readout.reward(first.id, false, -1);
+    const { tired, behind } = read(readout, rewardState(params));
+    expect([...tired]).toEqual([0, 1, 2].map((c) => (c === first.label ? 2 : 0)));
+    expect([...behind]).toEqual([0, 0, 0]);
+    const second = decide();
+    expect(second.label).not.toBe(first.label);
+    expect(firstDifference(judge(readout, params, lesson, 0), before)).toBeUndefined();
+    readout.reward(second.id, true, -1);
+    const after = read(readout, rewardState(params));
+    expect(after.tired[first.label]).toBeCloseTo(1.8);
+    expect([...after.behind]).toEqual([0, 1, 2].map((c) => (c === second.label ? 0 : 0.5)));
+    expect(firstDifference(judge(readout, params, lesson, 0), before)).toBeDefined();
+    const told = decide();
+    const truth = (told.label + 1) % 3;
+    readout.reward(told.id, false, truth);
+    expect(read(readout, rewardState(params)).behind[truth]).toBe(0);
+  });
+
   it("is moved by a click: punished often enough, a decision changes; rewarded, its margin grows", () => {
     const params = rewardParams({ marginGate: 100 });
     const readout = new native.RewardReadout(params);
@@ -202,6 +229,7 @@ describe("native reward readout", () => {
       { behind: Float32Array.of(0, -1, 0) },
       { behind: Float32Array.of(0, 1001, 0) },
       { behind: new Float32Array(2) },
+      { tired: new Float32Array(3) },
       { counters: Uint32Array.of(0, 2 ** 31, 0, 0) },
     ]) {
       expect(() => readout.writeState({ ...before, ...wrong })).toThrow(refused);
@@ -212,6 +240,9 @@ describe("native reward readout", () => {
       { neuronsPerClass: 0 },
       { initialMax: 0.6 },
       { recencyPenalty: 1001 },
+      { fatigue: -1 },
+      { fatigue: 1001 },
+      { fatigueKept: 1.01 },
       { marginGate: -1 },
       { runnerUpShare: Number.NaN },
     ]) {

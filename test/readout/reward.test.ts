@@ -156,12 +156,35 @@ describe("a reward readout", () => {
     );
   });
 
-  test("goes on, bit for bit, where the saved one stood", () => {
-    const readout = make({ recencyPenalty: 0.4, augmentation: { shiftPx: 1 } });
+  test("with fatigue forgets less of what it learned by right and wrong alone", () => {
+    const group = (first: number) =>
+      Uint32Array.from(
+        [...lesson.labels.keys()].filter((frame) => Math.floor((lesson.labels[frame] ?? 0) / 3) === first),
+      );
+    const shareOfOld = (options: { readonly fatigue?: number }) => {
+      const readout = make({ rule: "soft", recencyPenalty: 0.8, pooling: { ...MAP, grid: 1 }, ...options });
+      for (const first of [0, 1]) {
+        for (let pass = 0; pass < 5; pass++) readout.learn(lesson, lesson.labels, { order: group(first) });
+      }
+      const { labels } = readout.judge(lesson);
+      const right = [0, 1].map((first) => {
+        const frames = group(first);
+        return frames.filter((frame) => labels[frame] === lesson.labels[frame]).length / frames.length;
+      });
+      return Math.min(...right);
+    };
+    expect(shareOfOld({ fatigue: 2 })).toBeGreaterThan(shareOfOld({}) + 0.1);
+  });
+
+  test.each([{}, { fatigue: 1 }])("goes on, bit for bit, where the saved one stood, with %o", (options) => {
+    const readout = make({ recencyPenalty: 0.4, augmentation: { shiftPx: 1 }, ...options });
     readout.learn(lesson, lesson.labels);
     const description = JSON.parse(JSON.stringify(readout.description));
     const restored = RewardReadout.restore(description, readout.tensors());
-    for (const each of [readout, restored]) each.learn(lesson, lesson.labels, { told: true });
+    for (const each of [readout, restored]) {
+      each.learn(lesson, lesson.labels);
+      each.learn(lesson, lesson.labels, { told: true });
+    }
     expect(restored.tensors()).toEqual(readout.tensors());
     expect(() => RewardReadout.restore(description, new Map())).toThrow(code("READOUT_TENSOR"));
     readout.dispose();

@@ -25,10 +25,13 @@ import {
 const f = Math.fround;
 const MOST_WEIGHT = 0.9990234375;
 const FURTHEST_BEHIND = 1000;
+const MOST_TIRED = 1000;
 
 type Memory = {
   readonly list: SparseList;
   readonly scores: Float32Array;
+  /** Scores less tiredness. */
+  readonly guessed: Float32Array;
   readonly speakers: readonly number[];
 };
 
@@ -37,6 +40,7 @@ export class ReferenceReward implements Omit<NativeRewardReadout, "dispose" | "w
   readonly #neurons: number;
   readonly #weights: Float32Array;
   readonly #behind: Float32Array;
+  readonly #tired: Float32Array;
   readonly #waiting = new Map<number, Memory>();
   #decisions = 0;
   #rewards = 0;
@@ -48,6 +52,7 @@ export class ReferenceReward implements Omit<NativeRewardReadout, "dispose" | "w
     const initial = () => f(f(f(2 * random.nextUnit()) - 1) * f(params.initialMax));
     this.#weights = Float32Array.from({ length: inputsOf(params) * this.#neurons }, initial);
     this.#behind = new Float32Array(params.classes);
+    this.#tired = new Float32Array(params.classes);
   }
 
   present(
@@ -58,7 +63,7 @@ export class ReferenceReward implements Omit<NativeRewardReadout, "dispose" | "w
     shares: Float32Array,
   ): NativeDecision {
     const decision = this.#decide(pool(this.#params, spikesOf({ start, feature, x, y }, 0)));
-    shares.set(softmax(this.#waiting.get(decision.id)?.scores ?? shares));
+    shares.set(softmax(this.#waiting.get(decision.id)?.guessed ?? shares));
     return decision;
   }
 
@@ -66,8 +71,14 @@ export class ReferenceReward implements Omit<NativeRewardReadout, "dispose" | "w
     const memory = this.#waiting.get(id);
     if (memory === undefined) throw new Error("no such decision");
     this.#waiting.delete(id);
-    const { best } = bestTwo(memory.scores);
+    const { best } = bestTwo(memory.guessed);
     const known = right ? best : truth < 0 ? undefined : truth;
+    const { fatigue } = this.#params;
+    if (fatigue > 0 && known === undefined) {
+      this.#rewards++;
+      this.#tired[best] = Math.min(f((this.#tired[best] ?? 0) + f(fatigue)), MOST_TIRED);
+      return;
+    }
     const penalty = f(this.#params.recencyPenalty);
     this.#behind.forEach((behind, c) => {
       this.#behind[c] = c === known ? 0 : Math.min(f(behind + penalty), FURTHEST_BEHIND);
@@ -92,8 +103,14 @@ export class ReferenceReward implements Omit<NativeRewardReadout, "dispose" | "w
     let rightOnes = 0;
     for (const frame of order) {
       const truth = labels[frame] ?? 0;
-      const spikes = moved(this.#params, spikesOf({ start, feature, x, y }, frame), this.#rewards);
-      const { id, label } = this.#decide(pool(this.#params, spikes));
+      const still = spikesOf({ start, feature, x, y }, frame);
+      const list = pool(this.#params, moved(this.#params, still, this.#rewards));
+      const isTiring = this.#params.fatigue > 0;
+      const { id, label } = this.#decide(isTiring ? pool(this.#params, still) : list);
+      const memory = this.#waiting.get(id);
+      if (isTiring && memory !== undefined) {
+        this.#waiting.set(id, { ...memory, list, ...this.#scoresOf(list) });
+      }
       if (label === truth) rightOnes++;
       this.reward(id, label === truth, told ? truth : -1);
     }
@@ -112,7 +129,7 @@ export class ReferenceReward implements Omit<NativeRewardReadout, "dispose" | "w
     const spikes = { start, feature, x, y };
     for (let frame = 0; frame < framesOf(spikes); frame++) {
       const list = pool(this.#params, spikesOf(spikes, frame));
-      const { scores } = this.#speakers(sumRows(this.#weights, new Float32Array(this.#neurons), list));
+      const { scores } = this.#scoresOf(list);
       const said = bestTwo(scores);
       labels[frame] = said.best;
       margins[frame] = said.margin;
@@ -148,17 +165,25 @@ export class ReferenceReward implements Omit<NativeRewardReadout, "dispose" | "w
   readState(state: NativeRewardState): void {
     state.weights.set(this.#weights);
     state.behind.set(this.#behind);
+    if (this.#params.fatigue > 0) state.tired.set(this.#tired);
     state.counters.set([this.#decisions, 0, this.#rewards, 0]);
   }
 
   #decide(list: SparseList): NativeDecision {
     const id = ++this.#decisions;
-    const potentials = sumRows(this.#weights, new Float32Array(this.#neurons), list);
-    const { scores, speakers } = this.#speakers(potentials);
-    const { best, margin } = bestTwo(scores);
-    this.#waiting.set(id, { list, scores, speakers });
+    const { scores, speakers } = this.#scoresOf(list);
+    const guessed = scores.map((score, c) => f(score - (this.#tired[c] ?? 0)));
+    const { best, margin } = bestTwo(guessed);
+    this.#tired.forEach((tired, c) => {
+      this.#tired[c] = f(tired * f(this.#params.fatigueKept));
+    });
+    this.#waiting.set(id, { list, scores, guessed, speakers });
     this.#waiting.delete(id - this.#params.memory);
     return { id, label: best, neuron: speakers[best] ?? 0, margin };
+  }
+
+  #scoresOf(list: SparseList): { scores: Float32Array; speakers: number[] } {
+    return this.#speakers(sumRows(this.#weights, new Float32Array(this.#neurons), list));
   }
 
   /** The neuron of the highest potential speaks for its class; of equal ones the lowest. */

@@ -160,6 +160,10 @@ void RunReward(Bytes& bytes) {
   auto p = TakeParams<RewardParams>(bytes);
   p.rule = {.rule = static_cast<spikeline::RewardRule>(bytes.Below(3)), .margin_gate = bytes.Between(0, 5),
             .runner_up_share = bytes.Between(0, 1), .recency_penalty = bytes.Between(0, 1)};
+  if (bytes.Below(2) == 0) {
+    p.rule.fatigue = bytes.Between(0, 3);
+    p.rule.fatigue_kept = bytes.Between(0, 1.01);
+  }
   p.neurons_per_class = bytes.Below(4);
   p.memory = bytes.Below(4);
   p.initial_max = bytes.Between(0, 0.5);
@@ -167,7 +171,8 @@ void RunReward(Bytes& bytes) {
   std::vector<float> weights(std::size_t{p.pool.Inputs()} * p.classes * p.neurons_per_class);
   std::vector<float> behind(p.classes);
   std::vector<std::uint32_t> counters(4);
-  RewardState state{weights, behind, counters};
+  std::vector<float> tired(p.rule.fatigue > 0 ? p.classes : 0);
+  RewardState state{weights, behind, tired, counters};
   std::vector<float> share(p.classes);
   Run<RewardReadout>(bytes, p, state, [&](RewardReadout& readout, const Batch& batch) {
     std::uint32_t right = 0;

@@ -17,10 +17,10 @@ RewardParams Params() {
 
 struct Copy {
   explicit Copy(const RewardParams& p)
-      : weights(p.pool.Inputs() * p.classes * p.neurons_per_class), behind(p.classes) {}
-  RewardState View() { return {weights, behind, counters}; }
+      : weights(p.pool.Inputs() * p.classes * p.neurons_per_class), behind(p.classes), tired(p.rule.fatigue > 0 ? p.classes : 0) {}
+  RewardState View() { return {weights, behind, tired, counters}; }
   bool operator==(const Copy&) const = default;
-  std::vector<float> weights, behind;
+  std::vector<float> weights, behind, tired;
   std::vector<std::uint32_t> counters = std::vector<std::uint32_t>(4);
 };
 
@@ -97,6 +97,26 @@ void TestRewardReadout(Checks& t) {
     t.Expect(readout->Reward(3, Outcome::kWrong, kNotTold) == Status::kUnknownDecision, "once");
     t.Expect(readout->Reward(5, Outcome::kWrong, decision.label) == Status::kBadParameter, "contradiction");
     t.Expect(readout->Reward(5, Outcome::kRight, (decision.label + 1) % 5) == Status::kBadParameter, "contradiction");
+  });
+  t.Test("with fatigue a wrong guess moves no weight, and every class comes to be tried until one is right", [&] {
+    RewardParams p = Params();
+    p.rule = {.rule = RewardRule::kSoft, .recency_penalty = 0.5, .fatigue = 2, .fatigue_kept = 0.99};
+    auto readout = Make(p);
+    const Copy before = StateOf(*readout);
+    const FeatureBatch one = OneFrame(DrawFeatures(p.pool, p.classes, 1, 30, 1), 0);
+    std::vector<float> share(p.classes);
+    std::vector<bool> tried(p.classes);
+    Decision decision{};
+    for (std::uint32_t guess = 0; guess < p.classes; ++guess) {
+      t.Expect(readout->Present(one.View(), share, decision) == Status::kOk && !tried[decision.label], "another class");
+      tried[decision.label] = true;
+      t.Expect(readout->Reward(decision.id, Outcome::kWrong, kNotTold) == Status::kOk, "tires");
+    }
+    const Copy after = StateOf(*readout);
+    t.Expect(after.weights == before.weights && after.behind == before.behind && after.tired != before.tired, "only tires");
+    t.Expect(readout->Present(one.View(), share, decision) == Status::kOk, "decides");
+    t.Expect(readout->Reward(decision.id, Outcome::kRight, kNotTold) == Status::kOk, "learns");
+    t.Expect(StateOf(*readout).weights != before.weights && StateOf(*readout).behind != before.behind, "learns");
   });
   t.Test("weights stay within their bound at any rate, and can leave it again", [&] {
     RewardParams p = Params();
