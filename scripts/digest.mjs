@@ -61,19 +61,22 @@ function describeModel(plasticity, weights) {
   };
 }
 
-/** Wave layers: the flagship's shape, and one that fills no vector and no cell. */
+/** Fills no vector and no cell. */
+const ODD = {
+  width: 33,
+  height: 21,
+  maps: 70,
+  window: 4,
+  pad: 1,
+  cell: 5,
+  thresholds: [2.5, 4, 5.5],
+  theta: 5,
+};
+/** Wave layers: the flagship's shape, the odd one, and other ways to make spikes. */
 const WAVES = {
   "wave-digits": { width: 28, height: 28, maps: 128, window: 7, pad: 3, cell: 4, thresholds: [17, 22.1] },
-  "wave-odd": {
-    width: 33,
-    height: 21,
-    maps: 70,
-    window: 4,
-    pad: 1,
-    cell: 5,
-    thresholds: [2.5, 4, 5.5],
-    theta: 5,
-  },
+  "wave-odd": ODD,
+  "wave-bins": { ...ODD, latencyBins: 12 },
   "wave-oriented": {
     width: 30,
     height: 27,

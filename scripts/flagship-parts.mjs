@@ -17,6 +17,8 @@ export const CHOSEN = {
   window: 7,
   contrast: 0.02,
   maxSpikes: 512,
+  /** Bins of strength in whose order spikes come; 0: as fine as it goes. */
+  latencyBins: 0,
   /** Thresholds; 0: those of `OWN_THRESHOLDS`. */
   low: 0,
   high: 0,
@@ -90,6 +92,7 @@ export function waveParams(s, maps, seed) {
     window: s.window,
     pad: s.pad,
     maxSpikes: s.maxSpikes,
+    latencyBins: s.latencyBins,
     cell: 4,
     sigmaCentre: 1,
     sigmaSurround: 2,

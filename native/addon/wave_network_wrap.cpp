@@ -41,6 +41,13 @@ bool ReadGabor(Napi::Env env, const Napi::Object& object, WaveParams& p) {
   return true;
 }
 
+// 0 if the field is not there.
+bool ReadLatencyBins(Napi::Env env, const Napi::Object& object, std::uint32_t& out) {
+  const Napi::Value value = object.Get("latencyBins");
+  if (env.IsExceptionPending()) return false;
+  return value.IsUndefined() || ReadUint32Field(env, object, "latencyBins", out);
+}
+
 bool ReadParams(Napi::Env env, const Napi::Object& o, WaveParams& p) {
   const auto integer = [&](const char* name, std::uint32_t& out) { return ReadUint32Field(env, o, name, out); };
   const auto number = [&](const char* name, double& out) { return ReadNumberField(env, o, name, out); };
@@ -48,7 +55,7 @@ bool ReadParams(Napi::Env env, const Napi::Object& o, WaveParams& p) {
          integer("maps", p.maps) && integer("window", p.window) && integer("pad", p.pad) &&
          integer("maxSpikes", p.max_spikes) && integer("cell", p.cell) && number("sigmaCentre", p.sigma_centre) &&
          number("sigmaSurround", p.sigma_surround) && number("contrast", p.contrast) && ReadThresholds(env, o, p.thresholds, p.threshold_count) &&
-         ReadPlasticity(env, o, p) && ReadGabor(env, o, p);
+         ReadPlasticity(env, o, p) && ReadLatencyBins(env, o, p.latency_bins) && ReadGabor(env, o, p);
 }
 
 }  // namespace

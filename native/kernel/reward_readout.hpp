@@ -5,8 +5,8 @@
 //   Present and Learn decide by score_c − tired_c, Judge by score_c
 //   w_in += rate · push_c · v_i · (1 − w_in²), kept within ±kMostWeight       n: the neuron that spoke for class c
 //
-// push, tired: reward_rules.hpp. The neurons and scores are those of the moment of the decision: a reward may come later and
-// out of turn, as long as its decision is among the last `memory`; each is rewarded at most once.
+// push, tired: reward_rules.hpp. The neurons and scores are those of the moment of the decision: a reward may come later
+// and out of turn, as long as its decision is among the last `memory`; each is rewarded at most once.
 // Same parameters, frames and rewards give the same bits on every machine, however calls of Learn are cut.
 // All memory is allocated by Create. One thread at a time; calls block for all their frames.
 #pragma once

@@ -67,6 +67,7 @@ WaveEncoder::WaveEncoder(const WaveParams& p, const WaveKernels& kernels) noexce
       difference_(height_ * stride_),
       spikes_(std::size_t{width_} * height_ + 1),
       row_begin_(height_ + std::size_t{1}),
+      bin_(p.latency_bins > 0 ? kSteps : 0),
       next_rank_(kSteps) {
   if (p.orientations > 0) {
     gabor_.emplace(p, kernels);
@@ -74,11 +75,15 @@ WaveEncoder::WaveEncoder(const WaveParams& p, const WaveKernels& kernels) noexce
   }
   const std::int64_t strongest = gabor_ ? gabor_->full_scale() : Strongest(centre_, surround_);
   while (strongest >> shift_ >= kSteps) ++shift_;
+  const auto highest = static_cast<std::uint32_t>(strongest >> shift_);
+  for (std::uint32_t step = 0; step < bin_.size(); ++step) {
+    bin_[step] = std::min(step, highest) * p.latency_bins / (highest + 1);
+  }
 }
 
 bool WaveEncoder::ok() const noexcept {
   return pixels_.ok() && centre_rows_.ok() && surround_rows_.ok() && difference_.ok() && spikes_.ok() &&
-         row_begin_.ok() && next_rank_.ok() && (!gabor_ || gabor_->ok());
+         row_begin_.ok() && bin_.ok() && next_rank_.ok() && (!gabor_ || gabor_->ok());
 }
 
 void WaveEncoder::Pad(std::span<const std::uint8_t> pixels) noexcept {
@@ -131,6 +136,10 @@ void WaveEncoder::FindOriented(std::span<const std::uint8_t> pixels) noexcept {
 
 // Counting sort: the step of strength that FindRow left in `rank` becomes the rank.
 void WaveEncoder::Rank() noexcept {
+  // A pass of its own, over spikes: the loop over pixels is the dear one and has no room for it.
+  if (bin_.size() > 0) {
+    for (std::uint32_t k = 0; k < found_; ++k) spikes_[k].rank = bin_[spikes_[k].rank];
+  }
   std::fill_n(next_rank_.data(), kSteps, 0U);
   for (std::uint32_t k = 0; k < found_; ++k) ++next_rank_[spikes_[k].rank];
   std::uint32_t stronger = 0;

@@ -6,6 +6,7 @@
 //   with orientations, d is a place's strength and the channel its orientation
 //   spike if |d| >= contrast · full scale; channel on for d > 0, off for d < 0, so at most one spike a pixel or place
 //   rank: strongest |d| first, in 1,024 steps of strength; ties in order of the pixels; the first max_spikes stay
+//   with latency bins, steps of one bin are as one: bin = ⌊step · bins / (the highest step of any image + 1)⌋
 //
 // Integers only, so the same bits everywhere. Cost: a pass over the pixels. No allocation after construction.
 #pragma once
@@ -85,6 +86,7 @@ class WaveEncoder {
   AlignedBuffer<std::int32_t> difference_;    // [height]
   AlignedBuffer<InputSpike> spikes_;
   AlignedBuffer<std::uint32_t> row_begin_;
+  AlignedBuffer<std::uint32_t> bin_;        // [steps of strength], or empty
   AlignedBuffer<std::uint32_t> next_rank_;  // [steps of strength]
 };
 

@@ -40,8 +40,9 @@ Status WaveParams::Check() const noexcept {
   const bool windows = window > 0 && window <= kMostWindow && pad < window;
   if (!sides || !windows || !HasSoundGabor()) return Status::kBadSize;
   if (wave_width() + 2 * pad < window || wave_height() + 2 * pad < window) return Status::kBadSize;
-  const bool counted = maps > 0 && maps <= kMostMaps && max_spikes > 0 && max_spikes <= kMostInputSpikes && cell > 0 &&
-                       cell <= kMostSide && threshold_count > 0 && threshold_count <= kMostThresholds;
+  const bool counted = maps > 0 && maps <= kMostMaps && max_spikes > 0 && max_spikes <= kMostInputSpikes &&
+                       latency_bins <= kMostLatencyBins && cell > 0 && cell <= kMostSide && threshold_count > 0 &&
+                       threshold_count <= kMostThresholds;
   if (!counted) return Status::kBadSize;
   double last = 1;
   for (std::uint32_t t = 0; t < threshold_count; ++t) {

@@ -19,6 +19,7 @@ inline constexpr std::uint32_t kMostMaps = 256;        // the potentials of a po
 inline constexpr std::uint32_t kMostThresholds = 4;
 inline constexpr std::uint32_t kMostWindow = 31;
 inline constexpr std::uint32_t kMostInputSpikes = 4096;
+inline constexpr std::uint32_t kMostLatencyBins = 256;  // two steps of strength each, at least
 inline constexpr float kMostTheta = 255;              // of learning thresholds, in weights
 
 struct WaveParams : WavePlasticity {
@@ -29,6 +30,7 @@ struct WaveParams : WavePlasticity {
   std::uint32_t window = 7;          // side of the square that a neuron sees
   std::uint32_t pad = 3;             // positions beyond the image's edge, on each side
   std::uint32_t max_spikes = 512;    // the strongest input spikes of a frame; the rest is left out
+  std::uint32_t latency_bins = 0;    // of strength, in whose order spikes come; 0: as fine as it goes
   std::uint32_t cell = 4;            // side of a pooling cell, positions
 
   double sigma_centre = 1;           // difference of Gaussians, pixels

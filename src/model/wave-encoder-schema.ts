@@ -15,6 +15,8 @@ const spikingFields = {
   contrast: between(1e-6, 1),
   /** The strongest of a frame; the rest is left out. */
   mostSpikes: whole(1, 4096),
+  /** Equal bins of strength; spikes of one come in order of place. 0, absent: as many as the kernel tells apart. */
+  latencyBins: whole(0, 256).optional(),
 };
 
 /** ON and OFF spikes of a difference of Gaussians, the strongest first. */

@@ -136,6 +136,8 @@ export type NativeWaveParams = NativeWavePlasticity & {
   readonly pad: number;
   /** The strongest input spikes of a frame; the rest is left out. */
   readonly maxSpikes: number;
+  /** Of strength, in whose order spikes come, those of one by place; 0, absent: as fine as it goes. At most 256. */
+  readonly latencyBins?: number;
   /** Side of a pooling cell, positions. */
   readonly cell: number;
   readonly sigmaCentre: number;

@@ -155,15 +155,16 @@ function firstParams({ input, seed, encoder, layers }: WaveDescription): NativeW
 const UNUSED_CONTRAST = { sigmaCentre: 1, sigmaSurround: 2 };
 
 function encoderParams(encoder: WaveDescription["encoder"]) {
-  const { contrast, mostSpikes: maxSpikes } = encoder;
+  const { contrast, mostSpikes: maxSpikes, latencyBins = 0 } = encoder;
+  const spiking = { contrast, maxSpikes, latencyBins };
   if (encoder.kind === "dog-rank") {
     const { sigmaCentre, sigmaSurround } = encoder;
-    return { contrast, maxSpikes, sigmaCentre, sigmaSurround };
+    return { ...spiking, sigmaCentre, sigmaSurround };
   }
   const { orientations, size, pool, inhibition } = encoder;
   const squares = { pool: pool.side, stride: pool.stride };
   const gabor = { orientations, size, ...squares, inhibition: Float64Array.from(inhibition) };
-  return { contrast, maxSpikes, ...UNUSED_CONTRAST, gabor };
+  return { ...spiking, ...UNUSED_CONTRAST, gabor };
 }
 
 function furtherParams(description: WaveDescription): NativeWaveLayerParams[] {

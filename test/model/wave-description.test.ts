@@ -74,6 +74,7 @@ describe("a description of a wave model", () => {
         sigmaSurround: within(0.1, 8),
         contrast: within(1e-6, 1),
         mostSpikes: fc.integer({ min: 1, max: 4096 }),
+        latencyBins: fc.option(fc.integer({ min: 0, max: 256 }), { nil: undefined }),
       }),
       maps: fc.integer({ min: 1, max: 40 }),
       window: fc.integer({ min: 1, max: 31 }),

@@ -102,6 +102,7 @@ describe("the wave network's constructor", () => {
       { pad: 5 },
       { width: 4097 },
       { maxSpikes: 4097 },
+      { latencyBins: 257 },
       { cell: 0 },
       { thresholds: Float64Array.of(4, 3) },
       { thresholds: Float64Array.of(0.5) },

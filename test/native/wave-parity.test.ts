@@ -45,6 +45,7 @@ const description: fc.Arbitrary<NativeWaveParams> = fc
     window: integer(1, 6),
     pad: integer(0, 5),
     maxSpikes: fc.constantFrom(1, 7, 64, 65, 200, 600),
+    latencyBins: fc.oneof(fc.constant(0), integer(1, 16), fc.constantFrom(64, 255, 256)),
     cell: integer(1, 5),
     sigmaCentre: real(0.4, 2),
     sigmaSurround: real(0.4, 3),

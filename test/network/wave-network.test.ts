@@ -59,6 +59,22 @@ describe("a wave network", () => {
     }
   });
 
+  test("lets spikes come in the latency bins of its description, and as fine as it goes without any", () => {
+    const params = waveParamsWith();
+    const pixels = drawFrames(params, 40, Random.fromKey(4));
+    const plain = describedAs(params);
+    const said = (latencyBins?: number) => {
+      const binned = { ...plain.encoder, latencyBins };
+      const network = WaveNetwork.create(latencyBins === undefined ? plain : { ...plain, encoder: binned });
+      return [...network.present(pixels).feature];
+    };
+    const bare = new native.WaveNetwork({ ...params, latencyBins: 3 });
+    const listed = presentWave(bare, params, pixels);
+    expect(said(3)).toEqual([...(listed.feature ?? [])].slice(0, listed.offsets?.at(-1)));
+    expect(said(3)).not.toEqual(said());
+    expect(said(0)).toEqual(said());
+  });
+
   test("gives of more images than its lists hold what it gives of each by itself", () => {
     const params = waveParamsWith({ width: 200, height: 200 });
     const pixels = drawFrames(params, 20, Random.fromKey(2));

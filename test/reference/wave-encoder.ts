@@ -2,7 +2,8 @@
  * Oracle of native/kernel/wave_encoder.hpp: difference of Gaussians and rank order, one pixel after another.
  *
  *   d = Σ_dy c_dy · ((Σ_dx c_dx · pixel) >> 6) − the same of the surround; the edge pixel is repeated
- *   spikes where |d| >= contrast · full scale, strongest first in 1,024 steps, ties in order of the pixels
+ *   spikes where |d| >= contrast · full scale, strongest first in 1,024 steps, ties in order of the pixels;
+ *   with latency bins, steps fall into so many of equal width
  */
 import type { NativeGabor, NativeWaveParams } from "../../src/native/binding.ts";
 import { expNonPositive } from "./exponential.ts";
@@ -25,7 +26,8 @@ export function gaussianTaps(sigma: number): readonly number[] {
 
 const at = (taps: readonly number[], d: number) => taps[Math.abs(d)] ?? 0;
 
-function strengthShift(centre: readonly number[], surround: readonly number[]): number {
+/** The strongest that any image can give. */
+function strongestOf(centre: readonly number[], surround: readonly number[]): number {
   const reach = Math.max(centre.length, surround.length);
   let positive = 0;
   for (let y = -reach; y <= reach; y++) {
@@ -33,9 +35,17 @@ function strengthShift(centre: readonly number[], surround: readonly number[]): 
       positive += Math.max(0, at(centre, y) * at(centre, x) - at(surround, y) * at(surround, x));
     }
   }
+  return Math.floor((positive * 255) / 64);
+}
+
+/** @returns the step of a strength, or with bins the bin of that step */
+function stepsOf(bins: number, strongest: number): (strength: number) => number {
   let shift = 0;
-  while (Math.floor((positive * 255) / 64) / 2 ** shift >= STEPS) shift++;
-  return shift;
+  while (Math.floor(strongest / 2 ** shift) >= STEPS) shift++;
+  const highest = strongest >> shift;
+  const stepOf = (strength: number) => Math.min(strength >> shift, STEPS - 1);
+  if (bins === 0) return stepOf;
+  return (strength) => Math.floor((Math.min(stepOf(strength), highest) * bins) / (highest + 1));
 }
 
 function blurred(pixels: Uint8Array, p: NativeWaveParams, taps: readonly number[], x: number, y: number) {
@@ -60,11 +70,10 @@ export function encodeWave(pixels: Uint8Array, p: NativeWaveParams): readonly Wa
 function encodeOriented(pixels: Uint8Array, p: NativeWaveParams, gabor: NativeGabor): readonly WaveSpike[] {
   const { places, fullScale } = orientedPlaces(pixels, p, gabor);
   const least = Math.max(1, Math.floor(p.contrast * fullScale + 0.5));
-  let shift = 0;
-  while (Math.floor(fullScale / 2 ** shift) >= STEPS) shift++;
+  const stepOf = stepsOf(p.latencyBins ?? 0, fullScale);
   return places
     .filter(({ strength }) => strength >= least)
-    .map(({ x, y, orientation, strength }) => ({ x, y, channel: orientation, step: strength >> shift }))
+    .map(({ x, y, orientation, strength }) => ({ x, y, channel: orientation, step: stepOf(strength) }))
     .sort((a, b) => b.step - a.step)
     .slice(0, p.maxSpikes);
 }
@@ -72,14 +81,14 @@ function encodeOriented(pixels: Uint8Array, p: NativeWaveParams, gabor: NativeGa
 function encodeContrast(pixels: Uint8Array, p: NativeWaveParams): readonly WaveSpike[] {
   const centre = gaussianTaps(p.sigmaCentre);
   const surround = gaussianTaps(p.sigmaSurround);
-  const shift = strengthShift(centre, surround);
+  const stepOf = stepsOf(p.latencyBins ?? 0, strongestOf(centre, surround));
   const least = Math.max(1, Math.floor(p.contrast * FULL_SCALE + 0.5));
   const found: (WaveSpike & { readonly step: number })[] = [];
   for (let y = 0; y < p.height; y++) {
     for (let x = 0; x < p.width; x++) {
       const d = blurred(pixels, p, centre, x, y) - blurred(pixels, p, surround, x, y);
       if (Math.abs(d) < least) continue;
-      found.push({ x, y, channel: d < 0 ? 1 : 0, step: Math.min(Math.abs(d) >> shift, STEPS - 1) });
+      found.push({ x, y, channel: d < 0 ? 1 : 0, step: stepOf(Math.abs(d)) });
     }
   }
   // JavaScript's sort is stable: ties stay in order of the pixels.

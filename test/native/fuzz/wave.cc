@@ -35,6 +35,7 @@ WaveParams TakeParams(Bytes& bytes) {
   p.window = bytes.Below(33);
   p.pad = bytes.Below(33);
   p.max_spikes = bytes.Below(bytes.Below(2) == 0 ? 80 : 2000);
+  if (bytes.Below(3) == 0) p.latency_bins = bytes.Below(258);
   p.cell = bytes.Below(50);
   p.threshold_count = bytes.Below(6);
   for (double& threshold : p.thresholds) threshold = bytes.Between(0, bytes.Below(2) == 0 ? 8 : 300);

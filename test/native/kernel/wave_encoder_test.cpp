@@ -67,6 +67,25 @@ void TestWaveEncoder(Checks& t) {
       t.Expect(few[k].x == all[k].x && few[k].y == all[k].y && few[k].rank == k, "the first nine");
     }
   });
+  t.Test("latency bins keep the spikes, and within a bin the order of the pixels; fewer bins mix more", [&] {
+    WaveParams p = SmallWave();
+    p.contrast = 0.005;
+    const auto pixels = WavePictures(p, 1, 3);
+    const std::size_t all = Encoded(p, pixels).size();
+    std::size_t last = all;
+    for (const std::uint32_t bins : {256U, 64U, 8U, 1U}) {
+      p.latency_bins = bins;
+      const auto spikes = Encoded(p, pixels);
+      std::size_t begun = spikes.empty() ? 0 : 1;  // stretches in order of the pixels, at most one a bin
+      for (std::size_t k = 1; k < spikes.size(); ++k) {
+        const bool is_after = spikes[k].y * p.width + spikes[k].x > spikes[k - 1].y * p.width + spikes[k - 1].x;
+        begun += is_after ? 0 : 1;
+      }
+      t.Expect(spikes.size() == all && begun <= bins && begun <= last, "stretches");
+      last = begun;
+    }
+    t.Expect(all > 20 && last == 1, "one bin is a walk over the pixels");
+  });
 }
 
 }  // namespace spikeline::test

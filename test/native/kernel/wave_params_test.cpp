@@ -57,6 +57,7 @@ void TestWaveParams(Checks& t) {
         t.Expect(CheckedAfter([&](WaveParams& p) { p.*field = bad; }) == Status::kBadSize, "a size");
       }
     }
+    t.Expect(CheckedAfter([](WaveParams& p) { p.latency_bins = 257; }) == Status::kBadSize, "bins have an end");
     t.Expect(CheckedAfter([](WaveParams& p) { p.width = p.height = 4096; }) == Status::kBadSize, "memory has an end");
     t.Expect(CheckedAfter([](WaveParams& p) { p.width = 1920, p.height = 1080; }) == Status::kOk, "a full frame fits");
     t.Expect(CheckedAfter([](WaveParams& p) { p.pad = p.window; }) == Status::kBadSize, "windows see the image");
