@@ -36,6 +36,7 @@ export function continualSvg(runs) {
   const panels = runs.map((run, k) => panel(run, TOP + k * (PANEL_HEIGHT + GAP)));
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="${height}" font-family="sans-serif" font-size="12">\n` +
+    `<title>Digits 0–4 first, then 5–9: named right over digits seen</title>\n` +
     `<rect width="640" height="${height}" fill="#fff"/>\n${panels.join("\n")}\n</svg>\n`
   );
 }

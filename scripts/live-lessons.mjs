@@ -79,6 +79,7 @@ export function curvesAsSvg({ title, xTitle, most, curves }) {
     );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">`,
+    `<title>${title}</title>`,
     `<rect width="100%" height="100%" fill="#fff"/>`,
     text(left, 18, title, 'font-size="14"'),
     ...grid,
