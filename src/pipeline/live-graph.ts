@@ -97,6 +97,11 @@ export class LiveGraph {
     return this.#judge.framesLearned;
   }
 
+  /** Whether frames are learned from: where nothing can be, none counts as learned, nor is it saved as such. */
+  get #learns(): boolean {
+    return this.#learning && this.#options.model.whyStill === undefined;
+  }
+
   /** The running graph; to be subscribed once. */
   decisions(): Observable<Decision> {
     const { sensor, control$ } = this.#options;
@@ -209,7 +214,7 @@ export class LiveGraph {
   #decide({ frame, arrivedUs, readyUs }: TimedFrame): Decision {
     const { model } = this.#options;
     if (this.#queue !== undefined) this.#meter.took("queue", this.#clock.nowUs() - readyUs);
-    const { decision, judged } = this.#judge.judge(frame, { learn: this.#learning, arrivedUs });
+    const { decision, judged } = this.#judge.judge(frame, { learn: this.#learns, arrivedUs });
     this.#meter.took("answer", this.#clock.nowUs() - arrivedUs);
     this.#meter.measure("other", () => {
       const { startUs, endUs, label, group, truth } = decision;

@@ -30,6 +30,7 @@ function running({ learn = true, isLabelled = true, model = create() } = {}) {
   let shown = 0;
   return {
     model,
+    graph,
     show: (frames: number) => {
       for (let i = 0; i < frames; i++, shown++) {
         const { episode: _, ...events } = barEvents(shown, isLabelled);
@@ -102,8 +103,9 @@ describe("the live pipeline with surfaces", () => {
 
 describe("the live pipeline with a readout that was told labels when it was trained", () => {
   it("says with learning on that nothing is learned, and no weight is told to move", () => {
-    const { show, send, view } = running({ model: keep(LiveSurfaceModel.restore(labelledModel())) });
+    const { graph, show, send, view } = running({ model: keep(LiveSurfaceModel.restore(labelledModel())) });
     show(4);
+    expect(graph.framesLearned).toBe(0);
     const [first, sentence] = [view(), /^Learning is on but changes nothing/];
     expect(first).toMatchObject({ rewardable: "count", message: expect.stringMatching(sentence) });
     expect(first).toMatchObject({ accuracy: { judged: 4, right: 4 }, wave: { decision: 3 } });
@@ -120,9 +122,10 @@ describe("the live pipeline with a readout that was told labels when it was trai
   });
 
   it("says nothing of the kind where something is learned", () => {
-    const { show, view } = running();
+    const { graph, show, view } = running();
     show(2);
     expect(view().message).toBeUndefined();
+    expect(graph.framesLearned).toBe(2);
   });
 });
 
