@@ -19,7 +19,7 @@ import {
 import type { EventBatch } from "../core/batches.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Control, Reward } from "../core/control.ts";
-import type { Decision, MarginTrace, Rewards, Snapshot, StageCounts } from "../core/telemetry.ts";
+import type { Decision, FrameWave, MarginTrace, Rewards, Snapshot, StageCounts } from "../core/telemetry.ts";
 import type { EventSensor } from "../sensors/sensor.ts";
 import { BoundedQueue } from "./bounded-queue.ts";
 import { encoderFor } from "./encoder-for.ts";
@@ -52,6 +52,8 @@ export type LiveOptions = {
 const QUEUE_FRAMES = 4;
 /** Of the time, for tracing how decisions came about. */
 const MOST_TRACE_LOAD = 0.05;
+/** A wave is some 8 kB: of a hurried source nobody could look at more. */
+const WAVE_EVERY_US = 100_000;
 
 export class LiveGraph {
   readonly #options: LiveOptions;
@@ -73,6 +75,7 @@ export class LiveGraph {
   #shownId: number | undefined;
   #trace: MarginTrace | undefined;
   #traceDueUs = Number.NEGATIVE_INFINITY;
+  #waveDueUs = Number.NEGATIVE_INFINITY;
 
   constructor(options: LiveOptions, clock: Clock = systemClock, scheduler: SchedulerLike = asyncScheduler) {
     const { sensor, model, learn = false } = options;
@@ -143,6 +146,14 @@ export class LiveGraph {
     return this.#trace;
   }
 
+  #wave(): FrameWave | undefined {
+    const nowUs = this.#clock.nowUs();
+    if (nowUs < this.#waveDueUs) return undefined;
+    const wave = this.#options.model.takeWave();
+    if (wave !== undefined) this.#waveDueUs = nowUs + WAVE_EVERY_US;
+    return wave;
+  }
+
   /** The view of this moment; what it tells of spikes and of what was learned is not told again. */
   snapshot(state: Snapshot["state"], message?: string): Snapshot {
     const { sensor, model, furtherStages, notice } = this.#options;
@@ -173,7 +184,7 @@ export class LiveGraph {
       ],
       picture: this.#picture.take(),
       raster: this.#raster.take(),
-      wave: model.takeWave(),
+      wave: this.#wave(),
       learned: this.#learnedView.take(model, { learning: this.#learning }),
     }));
   }

@@ -20,7 +20,7 @@ import { toySource } from "./worker-world.ts";
 const { create, keep } = surfaceModels();
 
 /** A running graph, whose frames and controls come when the test says so. */
-function running({ learn = true, isLabelled = true, model = create() } = {}) {
+function running({ learn = true, isLabelled = true, model = create(), frameMs = 600 } = {}) {
   const { clock, passMs } = fakeClock();
   const batch$ = new Subject<EventBatch>();
   const control$ = new Subject<Control>();
@@ -31,12 +31,13 @@ function running({ learn = true, isLabelled = true, model = create() } = {}) {
   return {
     model,
     graph,
+    passMs,
     show: (frames: number) => {
       for (let i = 0; i < frames; i++, shown++) {
         const { episode: _, ...events } = barEvents(shown, isLabelled);
         batch$.next(barEvents(shown, isLabelled));
         batch$.next({ ...events, startUs: events.startUs + 10_000, length: 0 });
-        passMs(600);
+        passMs(frameMs);
       }
     },
     send: (control: Control) => control$.next(control),
@@ -68,6 +69,18 @@ describe("the live pipeline with surfaces", () => {
       return view().margins?.decision;
     });
     expect(told).toEqual([undefined, 13, undefined, 15, undefined, 17]);
+  });
+
+  it("tells of no more than ten waves a second, of the newest frame when one is due", () => {
+    const { show, view, passMs } = running({ frameMs: 30 });
+    const told = Array.from({ length: 9 }, () => {
+      show(1);
+      return view().wave?.decision;
+    });
+    const u = undefined;
+    expect(told).toEqual([0, u, u, u, 4, u, u, u, 8]);
+    passMs(100);
+    expect(view().wave).toBeUndefined();
   });
 
   it("counts what is said of answers, and what became of it", () => {
