@@ -192,6 +192,22 @@ describe.skipIf(chromiumPath === undefined)("the page of a flagship", () => {
     await waitForText(page, "learned-count", "10 classes");
   });
 
+  it("leaves the words of a real frame's margin whole on a phone", async () => {
+    world.make = (step) => {
+      const { margins, ...rest } = flagshipSnapshot(step);
+      const spikesSoFar = margins?.spikesSoFar.map((spikes) => 50 * spikes) ?? [];
+      return { ...rest, margins: margins && { ...margins, spikes: 5900, spikesSoFar } };
+    };
+    const page = await open(390, 844, "light");
+    await page.waitForFunction(() => document.getElementById("margin-words")?.textContent?.includes("5,900"));
+    const isCut = () =>
+      page.evaluate(() => {
+        const words = document.getElementById("margin-words");
+        return words === null || words.scrollWidth > words.clientWidth;
+      });
+    expect(await isCut()).toBe(false);
+  });
+
   it("says what it is not sure of, and by how much", async () => {
     world.make = (step) => {
       const { decision, ...rest } = flagshipSnapshot(step);
