@@ -1,21 +1,17 @@
 /** The work of surface models for the commands: learn the prototypes, learn the readout, judge; with bars while it lasts. */
 import { lastValueFrom, tap, toArray } from "rxjs";
-import { systemClock } from "../core/clock.ts";
-import { type FeatureSpikes, joinFeatureSpikes } from "../core/feature-spikes.ts";
+import { joinFeatureSpikes } from "../core/feature-spikes.ts";
 import { eventGridInputs } from "../encoders/event-grid.ts";
 import type { SurfaceDescription, SurfaceModel } from "../model/surface-schema.ts";
 import { SurfaceNetwork } from "../network/surface-network.ts";
 import type { Evaluation } from "../pipeline/evaluator.ts";
 import { evaluateSurfaces, learnSurfaces, presentSurfaces } from "../pipeline/surface-trainer.ts";
 import type { FeatureReadout } from "../readout/feature-readout.ts";
-import type { Progress } from "../report/progress.ts";
 import type { EventTaker, RecordingPart } from "./frame-set.ts";
 import { percentText } from "./learn.ts";
+import { fpsText, teach, withBar } from "./learn-readout.ts";
 import { openReadout } from "./open-readout.ts";
 import type { Output } from "./output.ts";
-
-const fpsText = (frames: number, cpuUs: number) =>
-  `${Math.round(frames / (cpuUs / 1e6)).toLocaleString("en-US")} fps`;
 
 /** What recordings are opened for. */
 export function eventTaker({
@@ -26,19 +22,6 @@ export function eventTaker({
 }: Omit<SurfaceDescription, "provenance" | "accuracy">) {
   const inputs = encoder.kind === "event-grid" ? eventGridInputs(input, encoder) : 0;
   return { system, input, encoder, inputs, classes: readout.classes } satisfies EventTaker;
-}
-
-async function withBar<T>(
-  output: Output,
-  work: { readonly label: string; readonly total: number },
-  use: (bar: Progress) => T | Promise<T>,
-): Promise<T> {
-  const bar = output.progress({ ...work, unit: "frames" });
-  try {
-    return await use(bar);
-  } finally {
-    bar.finish();
-  }
 }
 
 export type LearnedSurfaces = {
@@ -67,7 +50,7 @@ export async function learnSurface(
   const { passes, output } = options;
   const { events, cpuUs } = await learnPrototypes(network, options);
   const presented = await presentAll(network, options);
-  const taught = await teach(readout, presented, { passes, output });
+  const taught = await teach(readout, presented.spikes, { labels: presented.labels, passes, output });
   const labelled = presented.labels.length;
   return {
     events,
@@ -109,29 +92,6 @@ function presentAll(network: SurfaceNetwork, { part, frames: count, output }: Sh
     const labelled = all.filter(({ label }) => label !== undefined);
     const labels = Uint16Array.from(labelled, ({ label = 0 }) => label);
     return { spikes: joinFeatureSpikes(labelled.map(({ spikes }) => spikes)), labels, cpuUs };
-  });
-}
-
-/** Passes of the readout; the weights are the mean of those after each of the last half. */
-function teach(
-  readout: FeatureReadout,
-  { spikes, labels }: { readonly spikes: FeatureSpikes; readonly labels: Uint16Array },
-  { passes, output }: { readonly passes: number; readonly output: Output },
-) {
-  return withBar(output, { label: "train", total: labels.length * passes }, (bar) => {
-    let right = 0;
-    const startUs = systemClock.cpuUs();
-    readout.train(spikes, labels, {
-      passes,
-      average: true,
-      onPass: (pass, rightNow) => {
-        right = rightNow;
-        const frames = pass * labels.length;
-        const accuracy = `accuracy ${percentText(right / labels.length)}`;
-        bar.update(frames, [fpsText(frames, systemClock.cpuUs() - startUs), accuracy]);
-      },
-    });
-    return { right, cpuUs: systemClock.cpuUs() - startUs };
   });
 }
 

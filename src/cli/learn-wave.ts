@@ -1,7 +1,6 @@
 /** The work of wave models for the commands: learn the convolution, learn the readout, judge; with bars while it lasts. */
 import { from, lastValueFrom, tap, toArray } from "rxjs";
-import { systemClock } from "../core/clock.ts";
-import { type FeatureSpikes, joinFeatureSpikes } from "../core/feature-spikes.ts";
+import { joinFeatureSpikes } from "../core/feature-spikes.ts";
 import { batches, type ImagePart } from "../datasets/labelled-frames.ts";
 import type { WaveModel } from "../model/wave-schema.ts";
 import { WaveNetwork } from "../network/wave-network.ts";
@@ -9,29 +8,13 @@ import type { Evaluation } from "../pipeline/evaluator.ts";
 import { evaluateOnThreads, type ThreadedEvaluation } from "../pipeline/judge-threads.ts";
 import { evaluateWaves, learnWaves, presentWaves } from "../pipeline/wave-trainer.ts";
 import type { FeatureReadout } from "../readout/feature-readout.ts";
-import type { Progress } from "../report/progress.ts";
 import { BATCH_FRAMES, THREAD_BATCH_FRAMES } from "./frame-set.ts";
 import { percentText } from "./learn.ts";
+import { fpsText, teach, withBar } from "./learn-readout.ts";
 import { openReadout } from "./open-readout.ts";
 import type { Output } from "./output.ts";
 
-const fpsText = (frames: number, cpuUs: number) =>
-  `${Math.round(frames / (cpuUs / 1e6)).toLocaleString("en-US")} fps`;
-
 const batches$ = (images: ImagePart, size = BATCH_FRAMES) => from(batches(images, { size }));
-
-async function withBar<T>(
-  output: Output,
-  work: { readonly label: string; readonly total: number },
-  use: (bar: Progress) => T | Promise<T>,
-): Promise<T> {
-  const bar = output.progress({ ...work, unit: "frames" });
-  try {
-    return await use(bar);
-  } finally {
-    bar.finish();
-  }
-}
 
 export type Learned = {
   /** Mean w(1 − w) of the last layer. */
@@ -112,30 +95,6 @@ function presentAll(network: WaveNetwork, images: ImagePart, output: Output) {
       ),
     );
     return { spikes: joinFeatureSpikes(presented.map(({ spikes }) => spikes)), cpuUs };
-  });
-}
-
-/** Passes of the readout; the weights are the mean of those after each of the last half. */
-function teach(
-  readout: FeatureReadout,
-  spikes: FeatureSpikes,
-  options: { readonly labels: Uint8Array; readonly passes: number; readonly output: Output },
-) {
-  const { labels, passes, output } = options;
-  return withBar(output, { label: "train", total: labels.length * passes }, (bar) => {
-    let right = 0;
-    const startUs = systemClock.cpuUs();
-    readout.train(spikes, labels, {
-      passes,
-      average: true,
-      onPass: (pass, rightNow) => {
-        right = rightNow;
-        const frames = pass * labels.length;
-        const accuracy = `accuracy ${percentText(right / labels.length)}`;
-        bar.update(frames, [fpsText(frames, systemClock.cpuUs() - startUs), accuracy]);
-      },
-    });
-    return { right, cpuUs: systemClock.cpuUs() - startUs };
   });
 }
 
